@@ -1,0 +1,94 @@
+package wireguard
+
+import "time"
+
+// StaleAfter is the age of a handshake from which OPNsense calls a peer stale.
+// WireGuard renews a session that carries traffic every 120 seconds.
+const StaleAfter = 300 * time.Second
+
+// Snapshot is the judged state of one firewall at one moment. It is never
+// changed after Join made it, so that readers may share it.
+type Snapshot struct {
+	At         time.Time   // when the report arrived
+	Interfaces []Interface // by device, in natural order
+	Peers      []Peer      // by device, name and key
+	VirtualIPs VirtualIPs
+	Oddities   Oddities
+
+	skew  time.Duration
+	peers map[peerID]int // index into Peers of those with an identity
+}
+
+// Interface is a WireGuard interface (OPNsense's instance): one that runs, or
+// one that should.
+type Interface struct {
+	Device    string // "wg0"; "" when the row had none: it has no identity then
+	Name      string // the last name that was not empty
+	PublicKey string // base64; "" when never seen
+	Status    InterfaceStatus
+	Reason    string    // why it has this status, for people
+	Since     time.Time // when it came to have it, as far as this process saw
+	CARP      string    // virtual IPs that may decide over it, "vhid 1 BACKUP"; "" when there are none
+
+	ListenPort  int   // 0 when not known
+	Peers       int   // configured peers
+	PeersOnline int   // -1 when not known
+	RxBytes     int64 // sum over its peers; -1 when not known
+	TxBytes     int64
+
+	LastSeen time.Time // when a report last had it; zero when only expected
+
+	lastKnown InterfaceStatus // the newest status that was known
+	silent    bool            // the report tells nothing of its peers
+	watch     []vhidWatch
+}
+
+// HasIdentity says whether the row can be told from every other.
+func (i *Interface) HasIdentity() bool { return i.Device != "" }
+
+// Peer is a peer of one interface; the same key on two interfaces is two peers.
+type Peer struct {
+	Device        string
+	InterfaceName string
+	Name          string
+	PublicKey     string // "" when the row had none: it has no identity then
+	Endpoint      string // "" when there is none
+	AllowedIPs    string // CIDRs, joined by commas
+	Keepalive     int    // seconds; 0 is off
+
+	Status PeerStatus
+	Reason string
+	Since  time.Time
+
+	InterfaceUp     bool      // the last known state of its interface
+	LatestHandshake time.Time // zero when it never shook hands
+	RxBytes         int64     // -1 when not known
+	TxBytes         int64
+}
+
+// HasIdentity says whether the row can be told from every other.
+func (p *Peer) HasIdentity() bool { return p.Device != "" && p.PublicKey != "" }
+
+// HandshakeAge is the time from the last handshake to at, and false for a peer
+// that never shook hands. A handshake in the future, which a stepping clock can
+// make, has the age 0.
+func (p *Peer) HandshakeAge(at time.Time) (time.Duration, bool) {
+	if p.LatestHandshake.IsZero() {
+		return 0, false
+	}
+	return max(0, at.Sub(p.LatestHandshake)), true
+}
+
+type peerID struct{ device, key string }
+
+// Policy is what the settings say about one firewall's tunnels.
+type Policy struct {
+	Expect      []Expectation
+	ForgetAfter time.Duration // how long a vanished interface stays known as down
+}
+
+// Expectation is an interface that must be there.
+type Expectation struct {
+	Device string
+	Name   string // used until the firewall itself names the device
+}
