@@ -27,6 +27,19 @@ func Join(prev *Snapshot, r Report, vips VirtualIPs, policy Policy) *Snapshot {
 	return s
 }
 
+// Unseen is what can be told of a firewall before its first answer: the
+// interfaces that the settings expect, their status not known. Its At is zero.
+func Unseen(policy Policy) *Snapshot {
+	s := &Snapshot{}
+	for _, e := range policy.Expect {
+		s.Interfaces = append(s.Interfaces, Interface{
+			Device: e.Device, Name: e.Name, Reason: "no answer yet", PeersOnline: -1, RxBytes: -1, TxBytes: -1,
+		})
+	}
+	slices.SortFunc(s.Interfaces, func(a, b Interface) int { return compareDevices(a.Device, b.Device) })
+	return s
+}
+
 // steadySkew keeps the skew that was used before while the new reading differs
 // only by what the one-second grain of the firewall's clock explains, so that
 // handshake times do not tremble from poll to poll.
@@ -101,7 +114,7 @@ func (s *Snapshot) judge(row InterfaceReport, prev *Snapshot, old *Interface) In
 // again as before, is no change.
 func (i *Interface) sinceChange(now time.Time, old *Interface) {
 	i.Since = now
-	if old != nil && (i.Status == old.lastKnown || i.Status == InterfaceNotKnown) {
+	if old != nil && !old.Since.IsZero() && (i.Status == old.lastKnown || i.Status == InterfaceNotKnown) {
 		i.Since = old.Since
 	}
 	if i.Status != InterfaceNotKnown {
@@ -168,7 +181,7 @@ func (s *Snapshot) joinPeers(prev *Snapshot, rows []PeerReport) {
 		at[id] = len(s.Peers)
 		s.Peers = append(s.Peers, p)
 	}
-	s.keepPeersOfMissing(prev, interfaces)
+	s.keepPeersOfMissing(prev, interfaces, at)
 	slices.SortFunc(s.Peers, comparePeers)
 	s.indexPeers(at)
 	s.carrySince(prev)
@@ -218,11 +231,11 @@ func statusByAge(p *Peer, now time.Time) PeerStatus {
 // keepPeersOfMissing keeps the last known peers of an interface that is missing
 // or not configured: whether they are online is not known, but they did not
 // cease to be.
-func (s *Snapshot) keepPeersOfMissing(prev *Snapshot, interfaces map[string]*Interface) {
+func (s *Snapshot) keepPeersOfMissing(prev *Snapshot, interfaces map[string]*Interface, at map[peerID]int) {
 	for i := range prev.Peers {
 		p := prev.Peers[i]
 		on := interfaces[p.Device]
-		if on == nil || !on.silent || !p.HasIdentity() {
+		if _, reported := at[peerID{p.Device, p.PublicKey}]; reported || on == nil || !on.silent || !p.HasIdentity() {
 			continue
 		}
 		p.Status, p.Reason, p.InterfaceUp = PeerNotKnown, "its interface does not run", false

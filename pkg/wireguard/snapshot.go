@@ -9,7 +9,7 @@ const StaleAfter = 300 * time.Second
 // Snapshot is the judged state of one firewall at one moment. It is never
 // changed after Join made it, so that readers may share it.
 type Snapshot struct {
-	At         time.Time   // when the report arrived
+	At         time.Time   // when the report arrived; zero: the firewall never answered
 	Interfaces []Interface // by device, in natural order
 	Peers      []Peer      // by device, name and key
 	VirtualIPs VirtualIPs
@@ -42,6 +42,9 @@ type Interface struct {
 	silent    bool            // the report tells nothing of its peers
 	watch     []vhidWatch
 }
+
+// LastKnown is the status, or the newest known one where it is not known now.
+func (i *Interface) LastKnown() InterfaceStatus { return i.lastKnown }
 
 // HasIdentity says whether the row can be told from every other.
 func (i *Interface) HasIdentity() bool { return i.Device != "" }

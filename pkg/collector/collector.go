@@ -1,0 +1,162 @@
+package collector
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/wireguard"
+)
+
+// idleAfter is how long a firewall is still polled after the last question.
+const idleAfter = 15 * time.Minute
+
+// Source reads one firewall. Calls are never made in parallel.
+type Source interface {
+	Show(ctx context.Context) (wireguard.Report, error)
+	VirtualIPs(ctx context.Context) ([]wireguard.VirtualIP, error)
+}
+
+// Logger takes a message and pairs of key and value.
+type Logger interface {
+	Debug(msg string, args ...any)
+	Info(msg string, args ...any)
+	Warn(msg string, args ...any)
+}
+
+// Config says how one firewall is read.
+type Config struct {
+	ID, Name, URL string
+	Source        Source
+	Policy        wireguard.Policy
+	PollInterval  time.Duration
+	Timeout       time.Duration // the longest that a question waits for a poll
+	Classify      func(error) Class
+	Logger        Logger
+	Release       func() // frees what Source holds once it is replaced; may be nil
+
+	// Revision changes with anything above that matters to an answer, secrets
+	// included (as a hash).
+	Revision string
+}
+
+// Collector polls one firewall while somebody asks for it.
+type Collector struct {
+	stop    context.CancelFunc
+	stopped context.Context
+	running sync.WaitGroup
+	wake    chan struct{} // the time of the next poll changed
+
+	mu       sync.Mutex // guards all below
+	cfg      Config
+	view     View
+	vips     endpointState
+	show     endpointState
+	asked    time.Time     // when somebody last asked
+	polls    bool          // the goroutine runs
+	ended    chan struct{} // closed at the end of every poll, then replaced
+	outdated bool          // view.Err comes from settings that were replaced
+}
+
+func newCollector(cfg Config) *Collector {
+	ctx, cancel := context.WithCancel(context.Background())
+	c := &Collector{stop: cancel, stopped: ctx, wake: make(chan struct{}, 1), ended: make(chan struct{})}
+	c.apply(cfg)
+	return c
+}
+
+// apply takes over the settings; callers hold mu, or are the only ones.
+func (c *Collector) apply(cfg Config) {
+	c.cfg = cfg
+	c.view.ID, c.view.Name, c.view.URL, c.view.PollInterval = cfg.ID, cfg.Name, cfg.URL, cfg.PollInterval
+	if c.view.Snapshot == nil || !c.view.Answered() {
+		c.view.Snapshot = wireguard.Unseen(cfg.Policy)
+	}
+}
+
+// reconfigure takes over changed settings. What is known of the firewall stays;
+// it is polled again at once, but for one that timed out, which is left in peace.
+func (c *Collector) reconfigure(cfg Config) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if cfg.Revision == c.cfg.Revision {
+		release(cfg)
+		return
+	}
+	release(c.cfg)
+	c.apply(cfg)
+	c.outdated = true
+	c.vips.hurry()
+	c.show.hurry()
+	c.view.Next = c.show.due
+	c.signal()
+}
+
+func release(cfg Config) {
+	if cfg.Release != nil {
+		cfg.Release()
+	}
+}
+
+// close ends polling; it does not wait for a call under way to notice.
+func (c *Collector) close() {
+	c.stop()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	release(c.cfg)
+}
+
+func (c *Collector) signal() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+// ask notes that somebody wants to know. It returns what to wait for and how
+// long at most; nil when what is known answers already.
+func (c *Collector) ask() (ended <-chan struct{}, patience time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := time.Now()
+	c.asked = now
+	resumed := !c.polls
+	if resumed && c.stopped.Err() == nil {
+		c.polls = true
+		c.running.Add(1)
+		go c.run()
+	}
+	due := !now.Before(c.show.due)
+	// A firewall whose newest poll failed is not waited for again: what is known
+	// is given at once until a poll succeeds.
+	failing := c.view.Err != nil && !c.outdated && (!resumed || c.show.class == Timeout)
+	if c.view.Tried.IsZero() || (due && !failing) {
+		return c.ended, c.cfg.Timeout + c.cfg.Timeout/10 // the call's own time-out comes first
+	}
+	return nil, 0
+}
+
+// look returns what is known now.
+func (c *Collector) look() View {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	v := c.view
+	switch {
+	case v.Tried.IsZero():
+		v.Err = &NotAskedError{v.Name}
+	case v.Err == nil && time.Since(v.Snapshot.At) > 2*v.PollInterval+c.cfg.Timeout:
+		v.Err = &OverdueError{v.Name, v.Snapshot.At}
+	}
+	return v
+}
+
+func (c *Collector) recheck() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.show.class == Forbidden || c.vips.class == Forbidden {
+		c.outdated = true
+		c.vips.hurry()
+		c.show.hurry()
+		c.signal()
+	}
+}

@@ -1,0 +1,44 @@
+package collector
+
+import (
+	"context"
+	"time"
+)
+
+// Fleet is the collectors of one data source, in the order of its settings.
+type Fleet []*Collector
+
+// Views asks all firewalls at once and returns what is known of each, in order.
+// It waits for polls under way as long as a single call may take; a firewall
+// that did not answer in time has an error in its view and costs no other.
+func (f Fleet) Views(ctx context.Context) []View {
+	ended := make([]<-chan struct{}, len(f))
+	var patience time.Duration
+	for i, c := range f {
+		var p time.Duration
+		ended[i], p = c.ask()
+		patience = max(patience, p)
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	views := make([]View, len(f))
+	for i, c := range f {
+		if ended[i] != nil {
+			select {
+			case <-ended[i]:
+			case <-ctx.Done():
+			case <-c.stopped.Done():
+			}
+		}
+		views[i] = c.look()
+	}
+	return views
+}
+
+// Recheck has firewalls whose key lacked a privilege asked again at once, which
+// is otherwise done hourly: an administrator may just have granted it.
+func (f Fleet) Recheck() {
+	for _, c := range f {
+		c.recheck()
+	}
+}

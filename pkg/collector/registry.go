@@ -1,0 +1,63 @@
+package collector
+
+import (
+	"sync"
+	"time"
+)
+
+// Key names a firewall of a data source, whatever else its settings say. Another
+// URL is another firewall: nothing known of the old one may be told of it.
+type Key struct{ Tenant, DataSource, Firewall, URL string }
+
+// Registry holds the collectors of all data sources of the process. Grafana
+// makes a new instance for changed settings and drops the old one seconds later,
+// or never; both borrow the same collectors meanwhile.
+type Registry struct {
+	mu      sync.Mutex
+	entries map[Key]*entry
+}
+
+type entry struct {
+	collector *Collector
+	borrowers int
+	saved     time.Time // when the settings in force were saved
+}
+
+// NewRegistry makes an empty registry. A process needs one.
+func NewRegistry() *Registry { return &Registry{entries: map[Key]*entry{}} }
+
+// Borrow returns the firewall's collector, made if need be, with the settings
+// given, unless newer ones (by when they were saved) are in force. Each Borrow
+// needs one Return.
+func (r *Registry) Borrow(key Key, cfg Config, saved time.Time) *Collector {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e := r.entries[key]
+	switch {
+	case e == nil:
+		e = &entry{collector: newCollector(cfg), saved: saved}
+		r.entries[key] = e
+	case saved.Before(e.saved):
+		release(cfg)
+	default:
+		e.saved = saved
+		e.collector.reconfigure(cfg)
+	}
+	e.borrowers++
+	return e.collector
+}
+
+// Return gives a collector back. With the last borrower its polling ends and
+// what it knew is dropped.
+func (r *Registry) Return(key Key) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e := r.entries[key]
+	if e == nil {
+		return
+	}
+	if e.borrowers--; e.borrowers == 0 {
+		delete(r.entries, key)
+		e.collector.close()
+	}
+}

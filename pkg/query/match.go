@@ -1,0 +1,73 @@
+package query
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Matcher is one value of a filter: an exact text, or /a regular expression/ on
+// the whole value.
+type Matcher struct {
+	text string
+	re   *regexp.Regexp // nil for an exact text
+}
+
+// Matchers are alternatives. None at all matches everything.
+type Matchers []Matcher
+
+// Match says whether one of the names is wanted.
+func (m Matchers) Match(names ...string) bool {
+	return len(m) == 0 || slices.ContainsFunc(m, func(one Matcher) bool {
+		return slices.ContainsFunc(names, one.match)
+	})
+}
+
+func (m Matcher) match(name string) bool {
+	if m.re != nil {
+		return m.re.MatchString(name)
+	}
+	return m.text == name
+}
+
+func (m Matchers) texts() []string {
+	var out []string
+	for _, one := range m {
+		out = append(out, one.text)
+	}
+	return out
+}
+
+// leftover finds a dashboard variable that nobody filled in: Grafana does not
+// do so in alert rules.
+var leftover = regexp.MustCompile(`\$\{?[A-Za-z_]\w*|\[\[\w`)
+
+// NewMatchers reads the values of one filter; the error names field and value.
+func NewMatchers(field string, values []string) (Matchers, error) {
+	var out Matchers
+	for _, v := range values {
+		m := Matcher{text: v}
+		switch pattern, isRegexp := cutSlashes(v); {
+		case v == "":
+			return nil, &Error{field, "an empty value matches nothing: remove it"}
+		case isRegexp:
+			re, err := regexp.Compile("^(?:" + pattern + ")$")
+			if err != nil {
+				return nil, &Error{field, quote(v) + " is not a regular expression: " + reason(err)}
+			}
+			m.re = re
+		case leftover.MatchString(v):
+			return nil, &Error{field, quote(v) + " names a dashboard variable that was not filled in: " +
+				"alert rules know no variables, and elsewhere the variable must exist"}
+		}
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+func cutSlashes(v string) (string, bool) {
+	if len(v) < 2 || !strings.HasPrefix(v, "/") || !strings.HasSuffix(v, "/") {
+		return "", false
+	}
+	return v[1 : len(v)-1], true
+}
