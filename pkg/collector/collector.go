@@ -49,7 +49,7 @@ type Collector struct {
 
 	mu       sync.Mutex // guards all below
 	cfg      Config
-	view     View
+	view     wireguard.Firewall
 	vips     endpointState
 	show     endpointState
 	asked    time.Time     // when somebody last asked
@@ -137,7 +137,7 @@ func (c *Collector) ask() (ended <-chan struct{}, patience time.Duration) {
 }
 
 // look returns what is known now.
-func (c *Collector) look() View {
+func (c *Collector) look() wireguard.Firewall {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	v := c.view

@@ -3,15 +3,17 @@ package collector
 import (
 	"context"
 	"time"
+
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/wireguard"
 )
 
 // Fleet is the collectors of one data source, in the order of its settings.
 type Fleet []*Collector
 
-// Views asks all firewalls at once and returns what is known of each, in order.
+// Firewalls asks all firewalls at once and returns what is known of each, in order.
 // It waits for polls under way as long as a single call may take; a firewall
-// that did not answer in time has an error in its view and costs no other.
-func (f Fleet) Views(ctx context.Context) []View {
+// that did not answer in time has its Err set and costs no other.
+func (f Fleet) Firewalls(ctx context.Context) []wireguard.Firewall {
 	ended := make([]<-chan struct{}, len(f))
 	var patience time.Duration
 	for i, c := range f {
@@ -21,7 +23,7 @@ func (f Fleet) Views(ctx context.Context) []View {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	views := make([]View, len(f))
+	firewalls := make([]wireguard.Firewall, len(f))
 	for i, c := range f {
 		if ended[i] != nil {
 			select {
@@ -30,9 +32,9 @@ func (f Fleet) Views(ctx context.Context) []View {
 			case <-c.stopped.Done():
 			}
 		}
-		views[i] = c.look()
+		firewalls[i] = c.look()
 	}
-	return views
+	return firewalls
 }
 
 // Recheck has firewalls whose key lacked a privilege asked again at once, which

@@ -83,7 +83,7 @@ func (c *Collector) publish(polled Config, update func()) {
 
 // readVIPs reads the virtual IPs when they matter: they decide between down and
 // standby, and watching them tells which ones decide.
-func readVIPs(ctx context.Context, cfg Config, state *endpointState, before View, r wireguard.Report) (wireguard.VirtualIPs, error) {
+func readVIPs(ctx context.Context, cfg Config, state *endpointState, before wireguard.Firewall, r wireguard.Report) (wireguard.VirtualIPs, error) {
 	known := before.Snapshot.VirtualIPs
 	now := time.Now()
 	if (allUp(r) || state.class != Other) && now.Before(state.due) {

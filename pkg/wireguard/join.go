@@ -212,6 +212,7 @@ func (s *Snapshot) judgePeer(row *PeerReport, on *Interface) Peer {
 	default:
 		p.Reason = "OPNsense sent a status word that this version does not know"
 	}
+	p.lastKnown = p.Status
 	return p
 }
 

@@ -63,11 +63,16 @@ type Peer struct {
 	Reason string
 	Since  time.Time
 
-	InterfaceUp     bool      // the last known state of its interface
+	InterfaceUp     bool      // its interface is up, as far as last known
 	LatestHandshake time.Time // zero when it never shook hands
 	RxBytes         int64     // -1 when not known
 	TxBytes         int64
+
+	lastKnown PeerStatus // the newest status that was known
 }
+
+// LastKnown is the status, or the newest known one where it is not known now.
+func (p *Peer) LastKnown() PeerStatus { return p.lastKnown }
 
 // HasIdentity says whether the row can be told from every other.
 func (p *Peer) HasIdentity() bool { return p.Device != "" && p.PublicKey != "" }

@@ -1,0 +1,80 @@
+package frames
+
+import (
+	"time"
+
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/wireguard"
+)
+
+// firewallRow is one firewall with what its rows add up to.
+type firewallRow struct {
+	*wireguard.Firewall
+	interfaces map[wireguard.InterfaceStatus]int
+	peers      map[wireguard.PeerStatus]int
+}
+
+var firewallLabels = []column[firewallRow]{
+	text("opnsense_instance", "Firewall", func(r firewallRow) string { return r.Name }),
+}
+
+var firewallColumns = []column[firewallRow]{
+	firewallLabels[0],
+	number("up", upConfig(), func(r firewallRow) (float64, bool) { return oneIf(r.Known()), !r.Tried.IsZero() }),
+	text("error", "Error", func(r firewallRow) string {
+		if r.Err != nil {
+			return r.Err.Error()
+		}
+		return ""
+	}),
+	number("latency", unit("Latency", unitSeconds), ifKnown(func(r firewallRow) (float64, bool) { return r.Latency.Seconds(), true })),
+	instant("last_success", "Last answer", func(r firewallRow) time.Time { return r.Snapshot.At }),
+	number("interfaces", unit("Interfaces", ""), ifKnown(func(r firewallRow) (float64, bool) { return counter(len(r.Snapshot.Interfaces)) })),
+	number("interfaces_up", unit("Interfaces up", ""), ifKnown(interfacesThatAre(wireguard.InterfaceUp))),
+	number("interfaces_down", unit("Interfaces down", ""), ifKnown(interfacesThatAre(wireguard.InterfaceDown))),
+	number("peers", unit("Peers", ""), ifKnown(func(r firewallRow) (float64, bool) { return counter(len(r.Snapshot.Peers)) })),
+	number("peers_online", unit("Peers online", ""), ifKnown(peersThatAre(wireguard.PeerOnline))),
+	number("peers_stale", unit("Peers stale", ""), ifKnown(peersThatAre(wireguard.PeerStale))),
+	number("peers_offline", unit("Peers offline", ""), ifKnown(peersThatAre(wireguard.PeerOffline))),
+	text("carp", "CARP", carp),
+}
+
+func (r firewallRow) owner() *wireguard.Firewall { return r.Firewall }
+
+func newFirewallRow(f *wireguard.Firewall) firewallRow {
+	r := firewallRow{f, map[wireguard.InterfaceStatus]int{}, map[wireguard.PeerStatus]int{}}
+	for i := range f.Snapshot.Interfaces {
+		r.interfaces[f.Snapshot.Interfaces[i].Status]++
+	}
+	for i := range f.Snapshot.Peers {
+		r.peers[f.Snapshot.Peers[i].Status]++
+	}
+	return r
+}
+
+func interfacesThatAre(s wireguard.InterfaceStatus) func(firewallRow) (float64, bool) {
+	return func(r firewallRow) (float64, bool) { return counter(r.interfaces[s]) }
+}
+
+func peersThatAre(s wireguard.PeerStatus) func(firewallRow) (float64, bool) {
+	return func(r firewallRow) (float64, bool) { return counter(r.peers[s]) }
+}
+
+// carp tells the roles of the firewall's virtual IPs, or why they are not told.
+func carp(r firewallRow) string {
+	v := r.Snapshot.VirtualIPs
+	switch {
+	case v.Forbidden:
+		return "not readable"
+	case v.Failing:
+		return "could not be read"
+	default:
+		return v.Describe()
+	}
+}
+
+func oneIf(yes bool) float64 {
+	if yes {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,165 @@
+package frames
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/query"
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/wireguard"
+)
+
+// row is what all kinds of rows have in common.
+type row interface{ owner() *wireguard.Firewall }
+
+// UnavailableError means that there is nothing to show: no firewall in the
+// query's scope ever answered, or, for a numeric query, one was not tried yet. A
+// row left out of a numeric frame would resolve an alert that fires for it.
+type UnavailableError struct{ Causes []error }
+
+func (e *UnavailableError) Error() string {
+	return "no answer from the firewalls: " + errors.Join(e.Causes...).Error()
+}
+
+func (e *UnavailableError) Unwrap() []error { return e.Causes }
+
+// Build makes the frame that answers a query: exactly one. Scope are the
+// firewalls that the query's filter lets through, in the order of the settings.
+func Build(q query.Query, scope []wireguard.Firewall) (data.Frames, error) {
+	if err := available(q, scope); err != nil {
+		return nil, err
+	}
+	var f *data.Frame
+	switch q.Type {
+	case query.Interfaces:
+		rows := collect(scope, func(fw *wireguard.Firewall) []interfaceRow { return interfaceRows(fw, q.Filter) })
+		f = build(q, interfaceColumns, interfaceLabels, rows, func(r interfaceRow) bool { return r.HasIdentity() })
+	case query.Peers:
+		rows := collect(scope, func(fw *wireguard.Firewall) []peerRow { return peerRows(fw, q.Filter) })
+		if q.Metric == query.HandshakeAge {
+			rows = slices.DeleteFunc(rows, func(r peerRow) bool { return r.LatestHandshake.IsZero() })
+		}
+		f = build(q, peerColumns, peerLabels, rows, func(r peerRow) bool { return r.HasIdentity() })
+	case query.Firewalls:
+		rows := collect(scope, func(fw *wireguard.Firewall) []firewallRow { return []firewallRow{newFirewallRow(fw)} })
+		f = build(q, firewallColumns, firewallLabels, rows, func(firewallRow) bool { return true })
+	}
+	f.Meta.Notices = append(f.Meta.Notices, notices(q, scope)...)
+	f.Meta.ExecutedQueryString = executed(q, scope)
+	return data.Frames{f}, nil
+}
+
+func available(q query.Query, scope []wireguard.Firewall) error {
+	var untried, failed []error
+	known := len(scope) == 0 || q.Type == query.Firewalls
+	for i := range scope {
+		f := &scope[i]
+		if f.Tried.IsZero() {
+			untried = append(untried, f.Err)
+		}
+		if f.Err != nil {
+			failed = append(failed, f.Err)
+		}
+		known = known || f.Answered() || len(f.Snapshot.Interfaces) > 0
+	}
+	switch {
+	case q.Format == query.Numeric && len(untried) > 0:
+		return &UnavailableError{untried}
+	case !known:
+		return &UnavailableError{failed}
+	}
+	return nil
+}
+
+func collect[R row](scope []wireguard.Firewall, rowsOf func(*wireguard.Firewall) []R) []R {
+	var rows []R
+	for i := range scope {
+		rows = append(rows, rowsOf(&scope[i])...)
+	}
+	return rows
+}
+
+func build[R row](q query.Query, columns, labels []column[R], rows []R, identified func(R) bool) *data.Frame {
+	if q.Format == query.Table {
+		f := data.NewFrame(string(q.Type), fields(columns, rows)...)
+		return f.SetMeta(&data.FrameMeta{Type: data.FrameTypeTable, TypeVersion: data.FrameTypeVersion{0, 1}})
+	}
+	all := len(rows)
+	rows = slices.DeleteFunc(rows, func(r R) bool { return !identified(r) })
+	value := columns[slices.IndexFunc(columns, func(c column[R]) bool { return c.name == string(q.Metric) })]
+	f := data.NewFrame(string(q.Metric), numericFields(labels, value, rows)...)
+	f.SetMeta(&data.FrameMeta{Type: data.FrameTypeNumericLong, TypeVersion: data.FrameTypeVersion{0, 1}})
+	if n := all - len(rows); n > 0 {
+		f.AppendNotices(data.Notice{Severity: data.NoticeSeverityWarning,
+			Text: fmt.Sprintf("%d rows cannot be told from others (no device name or public key) and are left out", n)})
+	}
+	return f
+}
+
+// ifKnown makes a value null while its firewall does not answer.
+func ifKnown[R row](get func(R) (float64, bool)) func(R) (float64, bool) {
+	return func(r R) (float64, bool) {
+		if !r.owner().Known() {
+			return 0, false
+		}
+		return get(r)
+	}
+}
+
+// reason tells why a row has its status, or why it has none.
+func reason(f *wireguard.Firewall, why string) string {
+	if f.Known() {
+		return why
+	}
+	return "not known: the firewall did not answer"
+}
+
+// notices tells, per firewall, what is missing from the frame or odd in it.
+func notices(q query.Query, scope []wireguard.Firewall) []data.Notice {
+	var out []data.Notice
+	if len(scope) == 0 {
+		out = append(out, data.Notice{Severity: data.NoticeSeverityWarning, Text: "No firewall of this data source matches the filter"})
+	}
+	for i := range scope {
+		f := &scope[i]
+		if f.Err != nil {
+			text := f.Err.Error()
+			if q.Type != query.Firewalls && len(f.Snapshot.Interfaces) > 0 {
+				text += ". Its last known rows stay, without values"
+			}
+			out = append(out, data.Notice{Severity: data.NoticeSeverityWarning, Text: text})
+		}
+		if odd := oddities(f.Snapshot.Oddities); odd != "" && f.Err == nil {
+			out = append(out, data.Notice{Severity: data.NoticeSeverityInfo, Text: "Firewall " + f.Name + " sent rows " + odd})
+		}
+	}
+	return out
+}
+
+// oddities lists counts in a fixed order, "without a public key: 2, …".
+func oddities(odd wireguard.Oddities) string {
+	var parts []string
+	for kind, n := range odd {
+		parts = append(parts, fmt.Sprintf("%s: %d", kind, n))
+	}
+	slices.Sort(parts)
+	return strings.Join(parts, ", ")
+}
+
+// executed is what the query inspector shows: the query as understood, the call
+// behind it and the time of each answer.
+func executed(q query.Query, scope []wireguard.Firewall) string {
+	lines := []string{q.String(), "from GET /api/wireguard/service/show"}
+	for i := range scope {
+		at := "never answered"
+		if scope[i].Answered() {
+			at = "answered " + scope[i].Snapshot.At.UTC().Format(time.RFC3339)
+		}
+		lines = append(lines, scope[i].Name+": "+at)
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,67 @@
+package frames
+
+import (
+	"strconv"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/wireguard"
+)
+
+// Units, as Grafana names them.
+const (
+	unitBytes   = "decbytes"
+	unitSeconds = "s"
+)
+
+var interfaceColours = map[wireguard.InterfaceStatus]string{
+	wireguard.InterfaceDown:     "red",
+	wireguard.InterfaceUp:       "green",
+	wireguard.InterfaceUnknown:  "purple",
+	wireguard.InterfaceStandby:  "blue",
+	wireguard.InterfaceDisabled: "#808080",
+}
+
+var peerColours = map[wireguard.PeerStatus]string{
+	wireguard.PeerOffline: "red",
+	wireguard.PeerOnline:  "green",
+	wireguard.PeerUnknown: "purple",
+	wireguard.PeerStale:   "orange",
+}
+
+// status is a status as a number with a string for people.
+type status interface {
+	comparable
+	Value() (float64, bool)
+	String() string
+}
+
+// statusConfig shows a status number as its word in its colour.
+func statusConfig[S status](all []S, colours map[S]string) data.FieldConfig {
+	mapper := data.ValueMapper{}
+	for i, s := range all {
+		value, _ := s.Value()
+		mapper[strconv.FormatFloat(value, 'f', -1, 64)] = data.ValueMappingResult{Text: s.String(), Color: colours[s], Index: i}
+	}
+	return coloured("Status", mapper)
+}
+
+// upConfig shows 1 and 0 of a firewall.
+func upConfig() data.FieldConfig {
+	return coloured("Reachable", data.ValueMapper{
+		"1": {Text: "up", Color: "green", Index: 0},
+		"0": {Text: "unreachable", Color: "red", Index: 1},
+	})
+}
+
+func coloured(title string, mapper data.ValueMapper) data.FieldConfig {
+	return data.FieldConfig{
+		DisplayName: title,
+		Mappings:    data.ValueMappings{mapper},
+		Custom:      map[string]any{"cellOptions": map[string]any{"type": "color-text"}},
+	}
+}
+
+func unit(title, unit string) data.FieldConfig {
+	return data.FieldConfig{DisplayName: title, Unit: unit}
+}
