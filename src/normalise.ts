@@ -1,0 +1,86 @@
+import {
+  type Filter,
+  type FilterKey,
+  formats,
+  type Metric,
+  querySpecs,
+  queryTypes,
+  type VariableKind,
+  variableKinds,
+  type VariableQuery,
+  type WireGuardQuery,
+} from './types';
+
+type Fields = Record<string, unknown>;
+
+/**
+ * Makes a query that this version understands of whatever a dashboard has stored: one of another version, one typed by
+ * hand, half of one. It never throws; what is unknown becomes the default, what does not fit is left out. Keys that are
+ * not of the model (refId, datasource, hide and the like) stay.
+ */
+export function normaliseQuery(stored: unknown): WireGuardQuery {
+  const fields = isFields(stored) ? stored : {};
+  const queryType = oneOf(queryTypes, fields.queryType) ?? 'interfaces';
+  const format = oneOf(formats, fields.format) ?? 'table';
+  const { metrics, filters } = querySpecs[queryType];
+  const metric = format === 'numeric' ? (oneOf<Metric>(metrics, fields.metric) ?? metrics[0]) : undefined;
+  const filter = fittingFilter(filters, fields.filter);
+  // Each part was taken from the spec of this very type; the compiler cannot follow that through the union.
+  return { ...common(fields), queryType, format, ...(metric && { metric }), ...(filter && { filter }) } as WireGuardQuery;
+}
+
+/** True for a query that asks for a type of a newer version: running it as something else would show wrong data. */
+export function hasUnknownType(stored: unknown): boolean {
+  const type = isFields(stored) ? stored.queryType : undefined;
+  return type !== undefined && type !== '' && oneOf(queryTypes, type) === undefined;
+}
+
+/** What narrows the options of each kind of variable. */
+export const variableFilters: Record<VariableKind, ReadonlyArray<'firewalls' | 'interfaces'>> = {
+  firewalls: [],
+  interfaces: ['firewalls'],
+  peers: ['firewalls', 'interfaces'],
+};
+
+export function normaliseVariable(stored: unknown): VariableQuery {
+  const fields = isFields(stored) ? stored : {};
+  const kind = oneOf(variableKinds, fields.kind) ?? 'firewalls';
+  const filter = fittingFilter(variableFilters[kind], fields.filter);
+  return { ...common(fields), kind, ...(filter && { filter }) };
+}
+
+function common({ metric: _metric, filter: _filter, ...rest }: Fields): Fields & { refId: string } {
+  return { ...rest, refId: typeof rest.refId === 'string' ? rest.refId : 'A' };
+}
+
+function fittingFilter(allowed: readonly FilterKey[], stored: unknown): Filter | undefined {
+  if (!isFields(stored)) {
+    return undefined;
+  }
+  const filter: Filter = {};
+  for (const key of allowed) {
+    if (key !== 'interfaceUp') {
+      const list = stringList(stored[key]);
+      if (list.length > 0) {
+        filter[key] = list;
+      }
+    } else if (stored[key] === true) {
+      filter[key] = true;
+    }
+  }
+  return Object.keys(filter).length > 0 ? filter : undefined;
+}
+
+/** A lone string counts as a list of one: that is how people write it by hand. */
+function stringList(value: unknown): string[] {
+  const list: unknown[] = Array.isArray(value) ? value : [value];
+  return [...new Set(list.filter((entry): entry is string => typeof entry === 'string' && entry.trim() !== ''))];
+}
+
+function oneOf<T extends string>(known: readonly T[], value: unknown): T | undefined {
+  return known.find((candidate) => candidate === value);
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

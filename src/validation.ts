@@ -1,0 +1,61 @@
+import { durationSeconds } from './duration';
+import { texts } from './selectors';
+import type { ExpectedInterface, FirewallSettings, TlsSettings } from './settings';
+
+/** What is wrong with a field, in words for people; undefined when nothing is. */
+export type Problem = string | undefined;
+
+export function nameProblem(name: string, others: FirewallSettings[]): Problem {
+  if (name.trim() === '') {
+    return texts.errors.nameMissing;
+  }
+  return others.some((other) => other.name.trim() === name.trim()) ? texts.errors.nameTaken : undefined;
+}
+
+export function urlProblem(text: string): Problem {
+  if (text.trim() === '') {
+    return texts.errors.urlMissing;
+  }
+  let url: URL;
+  try {
+    url = new URL(text.trim());
+  } catch {
+    return texts.errors.urlMalformed;
+  }
+  // `fw.example:8443` parses as a URL with the scheme `fw.example`.
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    return texts.errors.urlScheme;
+  }
+  if (url.username !== '' || url.password !== '') {
+    return texts.errors.urlCredentials;
+  }
+  return url.search !== '' || url.hash !== '' ? texts.errors.urlQuery : undefined;
+}
+
+export function caProblem({ ca }: TlsSettings): Problem {
+  return /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.test(ca ?? '') ? undefined : texts.errors.caMalformed;
+}
+
+export function fingerprintProblem({ fingerprint }: TlsSettings): Problem {
+  const digits = (fingerprint ?? '').replace(/[:\s]/g, '');
+  return /^[0-9a-f]{64}$/i.test(digits) ? undefined : texts.errors.fingerprintMalformed;
+}
+
+export function deviceProblem({ device }: ExpectedInterface, others: ExpectedInterface[]): Problem {
+  if (device.trim() === '') {
+    return texts.errors.deviceMissing;
+  }
+  return others.some((other) => other.device.trim() === device.trim()) ? texts.errors.deviceTaken : undefined;
+}
+
+/** Bounds in seconds, both allowed. An empty text means the default. */
+export function durationProblem(text: string | undefined, min: number, max: number, range: string): Problem {
+  if (text === undefined || text === '') {
+    return undefined;
+  }
+  const seconds = durationSeconds(text);
+  if (seconds === undefined) {
+    return texts.errors.durationMalformed;
+  }
+  return seconds < min || seconds > max ? range : undefined;
+}
