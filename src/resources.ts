@@ -1,0 +1,69 @@
+import type { ListFilterKey } from './types';
+
+/** Answers of the back end's resource routes, and what becomes of them in a list of choices. */
+export interface FirewallRow {
+  id: string;
+  name: string;
+  url: string;
+  up: boolean | null;
+}
+
+export interface InterfaceRow {
+  opnsense_instance: string;
+  device: string;
+  device_name: string;
+  status: string | null;
+}
+
+export interface PeerRow {
+  opnsense_instance: string;
+  device: string;
+  device_name: string;
+  peer_name: string;
+  public_key: string;
+  status: string | null;
+}
+
+/** Which rows are asked for: exact names only, each key any number of times. */
+export interface Scope {
+  firewall?: string[];
+  interface?: string[];
+}
+
+export interface Choice {
+  value: string;
+  label: string;
+  description?: string;
+}
+
+/** The lists that the back end can offer values for. */
+export type ResourceKind = Exclude<ListFilterKey, 'statuses'>;
+
+export const firewallChoices = (rows: FirewallRow[]): Choice[] =>
+  choices(rows.map((row) => ({ value: row.name || row.id, where: row.url })));
+
+export const interfaceChoices = (rows: InterfaceRow[]): Choice[] =>
+  choices(
+    rows.map((row) => ({ value: row.device_name || row.device, where: `${row.device} · ${row.opnsense_instance}` }))
+  );
+
+export const peerChoices = (rows: PeerRow[]): Choice[] =>
+  choices(
+    rows.map((row) => ({
+      value: row.peer_name || row.public_key,
+      where: `${row.device_name || row.device} · ${row.opnsense_instance}`,
+    }))
+  );
+
+/** One choice for each value, sorted; the same name in several places is one choice that tells all the places. */
+function choices(found: Array<{ value: string; where: string }>): Choice[] {
+  const places = new Map<string, Set<string>>();
+  for (const { value, where } of found) {
+    if (value !== '') {
+      places.set(value, (places.get(value) ?? new Set()).add(where));
+    }
+  }
+  return [...places]
+    .map(([value, where]) => ({ value, label: value, description: [...where].join(', ') }))
+    .sort((a, b) => a.label.localeCompare(b.label, undefined, { numeric: true }));
+}
