@@ -1,0 +1,43 @@
+import type { DataSourcePluginOptionsEditorProps } from '@grafana/data';
+import { Field, Input, SecretInput } from '@grafana/ui';
+import React from 'react';
+
+import { texts } from '../../selectors';
+import { resetSecret, secretKey, type SecretName, type Secrets, type Settings, typeSecret } from '../../settings';
+
+interface Props extends Pick<DataSourcePluginOptionsEditorProps<Settings, Secrets>, 'options' | 'onOptionsChange'> {
+  firewallId: string;
+  secret: SecretName;
+}
+
+const words = texts.config.firewall;
+
+/** A secret can be typed and replaced, never read: Grafana only tells that there is one. */
+export function SecretField({ firewallId, secret, options, onOptionsChange }: Props) {
+  const key = secretKey(firewallId, secret);
+  const id = `${firewallId}-${secret}`;
+  const stored = options.secureJsonFields?.[key] ?? false;
+
+  if (options.readOnly) {
+    // The stock component keeps its Reset button alive.
+    return (
+      <Field label={words[secret]} noMargin>
+        <Input id={id} width={60} disabled value={stored ? words.configured : ''} />
+      </Field>
+    );
+  }
+  return (
+    <Field label={words[secret]} noMargin>
+      <SecretInput
+        id={id}
+        width={60}
+        isConfigured={stored}
+        value={options.secureJsonData?.[key] ?? ''}
+        placeholder={words.secretPlaceholder}
+        autoComplete="new-password"
+        onReset={() => onOptionsChange(resetSecret(options, key))}
+        onChange={(event) => onOptionsChange(typeSecret(options, key, event.currentTarget.value))}
+      />
+    </Field>
+  );
+}
