@@ -1,0 +1,58 @@
+package plugin
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/grafana/grafana-plugin-sdk-go/backend/httpclient"
+
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/collector"
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/opnsense"
+)
+
+// newClient makes a client on the SDK's HTTP client, which brings Grafana's
+// secure SOCKS proxy, tracing and metrics.
+func newClient(ctx context.Context, raw backend.DataSourceInstanceSettings, s settings, f firewallSettings) (*opnsense.Client, error) {
+	options, err := raw.HTTPClientOptions(ctx)
+	if err != nil {
+		return nil, &SettingError{"jsonData", fmt.Sprintf("HTTP options cannot be used: %v", err)}
+	}
+	// A text in jsonData.timeout would silently remove all time-outs: set our own.
+	timeouts := httpclient.DefaultTimeoutOptions
+	timeouts.Timeout = 0 // the client bounds each call itself
+	timeouts.DialTimeout = s.RequestTimeout
+	timeouts.TLSHandshakeTimeout = s.RequestTimeout
+	timeouts.IdleConnTimeout = opnsense.IdleTimeout
+	options.Timeouts = &timeouts
+	options.ForwardHTTPHeaders = false // a viewer's headers are none of a firewall's business
+	options.TLS = nil                  // each firewall has its own
+	options.BasicAuth = nil
+	var tlsErr error
+	options.ConfigureTLSConfig = func(_ httpclient.Options, c *tls.Config) { tlsErr = f.Connection.TLS.Apply(c) }
+	hc, err := httpclient.New(options)
+	if err := errors.Join(err, tlsErr); err != nil {
+		return nil, &SettingError{"jsonData", fmt.Sprintf("HTTP client cannot be made: %v", err)}
+	}
+	return opnsense.New(f.Connection, hc)
+}
+
+// classify says what a failed call means for the next one.
+func classify(err error) collector.Class {
+	var failed *opnsense.Error
+	if !errors.As(err, &failed) {
+		return collector.Other
+	}
+	switch failed.Kind {
+	case opnsense.KindTimeout:
+		return collector.Timeout
+	case opnsense.KindUnauthorized:
+		return collector.Unauthorized
+	case opnsense.KindForbidden:
+		return collector.Forbidden
+	default:
+		return collector.Other
+	}
+}

@@ -1,0 +1,165 @@
+package plugin
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/grafana/grafana-plugin-sdk-go/backend/instancemgmt"
+	"github.com/grafana/grafana-plugin-sdk-go/backend/log"
+
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/collector"
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/query"
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/wireguard"
+)
+
+// ID is the plugin's id in plugin.json.
+const ID = "opnsense-wireguard-datasource"
+
+var (
+	_ backend.QueryDataHandler      = (*instance)(nil)
+	_ backend.CheckHealthHandler    = (*instance)(nil)
+	_ backend.CallResourceHandler   = (*instance)(nil)
+	_ instancemgmt.InstanceDisposer = (*instance)(nil)
+)
+
+// instance is a data source with one state of its settings. What it knows of
+// the firewalls is borrowed from the registry and outlives it.
+type instance struct {
+	logger    log.Logger
+	members   []member // in the order of the settings
+	problems  []error  // of the general settings
+	resources backend.CallResourceHandler
+	dispose   func()
+}
+
+// member is one firewall of a data source: read by a collector, or not at all.
+type member struct {
+	id, name string
+	reads    *collector.Collector // nil when broken
+	broken   error                // why its settings cannot work
+	since    time.Time            // when that was found
+}
+
+// NewFactory makes the function by which Grafana makes instances. It never
+// fails: Grafana would go on asking the old, disposed instance. Bad settings
+// become an instance that answers with what is wrong.
+func NewFactory(registry *collector.Registry) func(context.Context, backend.DataSourceInstanceSettings) (instancemgmt.Instance, error) {
+	return func(ctx context.Context, raw backend.DataSourceInstanceSettings) (instancemgmt.Instance, error) {
+		return newInstance(ctx, registry, raw), nil
+	}
+}
+
+func newInstance(ctx context.Context, registry *collector.Registry, raw backend.DataSourceInstanceSettings) *instance {
+	s := parseSettings(raw)
+	in := &instance{
+		logger:   backend.Logger.With("datasource", raw.Name, "uid", raw.UID),
+		problems: s.Problems,
+	}
+	var keys []collector.Key
+	for _, f := range s.Firewalls {
+		m := member{id: f.ID, name: f.Name, broken: errors.Join(f.Problems...), since: time.Now()}
+		if m.broken == nil {
+			var cfg collector.Config
+			if cfg, m.broken = in.collectorConfig(ctx, raw, s, f); m.broken == nil {
+				key := collector.Key{Tenant: tenant(ctx), DataSource: raw.UID, Firewall: f.ID, URL: f.Connection.URL}
+				m.reads = registry.Borrow(key, cfg, raw.Updated)
+				keys = append(keys, key)
+			}
+		}
+		in.members = append(in.members, m)
+	}
+	in.dispose = sync.OnceFunc(func() {
+		for _, key := range keys {
+			registry.Return(key)
+		}
+	})
+	in.resources = newResources(in)
+	return in
+}
+
+// Dispose ends the instance. Firewalls that no newer instance reads are no
+// longer polled.
+func (in *instance) Dispose() { in.dispose() }
+
+func tenant(ctx context.Context) string {
+	pc := backend.PluginConfigFromContext(ctx)
+	if pc.Namespace != "" {
+		return pc.Namespace
+	}
+	org, _ := json.Marshal(pc.OrgID) //nolint:staticcheck // Grafana without namespaces tells tenants apart by it
+	return string(org)
+}
+
+func (in *instance) collectorConfig(ctx context.Context, raw backend.DataSourceInstanceSettings, s settings, f firewallSettings) (collector.Config, error) {
+	client, err := newClient(ctx, raw, s, f)
+	if err != nil {
+		return collector.Config{}, err
+	}
+	return collector.Config{
+		ID: f.ID, Name: f.Name, URL: f.Connection.URL,
+		Source:       client,
+		Policy:       wireguard.Policy{Expect: f.Expect, ForgetAfter: s.ForgetAfter},
+		PollInterval: s.PollInterval,
+		Timeout:      s.RequestTimeout,
+		Classify:     classify,
+		Logger:       in.logger,
+		Release:      client.CloseIdleConnections,
+		Revision:     revision(s, f, raw.JSONData),
+	}, nil
+}
+
+// revision changes with everything that the settings say about a firewall.
+func revision(s settings, f firewallSettings, jsonData []byte) string {
+	h := sha256.New()
+	// General keys such as the SOCKS proxy are read by the SDK: hash them too, but
+	// not the other firewalls.
+	var general map[string]json.RawMessage
+	_ = json.Unmarshal(jsonData, &general)
+	delete(general, "firewalls")
+	_ = json.NewEncoder(h).Encode([]any{
+		general, s.PollInterval, s.RequestTimeout, s.ForgetAfter,
+		f.ID, f.Name, f.Connection.URL, f.Connection.TLS, f.Connection.APIKey, f.Connection.APISecret, f.Expect,
+	})
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// ask returns what is known of the firewalls that the filter lets through, in
+// the order of the settings.
+func (in *instance) ask(ctx context.Context, wanted query.Matchers) []wireguard.Firewall {
+	var fleet collector.Fleet
+	var scope []wireguard.Firewall
+	var read []int // places in scope of those that are read
+	for _, m := range in.members {
+		if !wanted.Match(m.name, m.id) {
+			continue
+		}
+		if m.reads != nil {
+			fleet = append(fleet, m.reads)
+			read = append(read, len(scope))
+		}
+		scope = append(scope, wireguard.Firewall{ID: m.id, Name: m.name, Snapshot: &wireguard.Snapshot{}, Err: m.broken, Tried: m.since})
+	}
+	for i, f := range fleet.Firewalls(ctx) {
+		scope[read[i]] = f
+	}
+	return scope
+}
+
+// CallResource serves the lists that editors and variables choose from.
+func (in *instance) CallResource(ctx context.Context, req *backend.CallResourceRequest, sender backend.CallResourceResponseSender) error {
+	return in.resources.CallResource(ctx, req, sender)
+}
+
+// writeJSON answers a resource request; the errors too, as Grafana's own routes do.
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body)
+}

@@ -1,0 +1,71 @@
+package plugin
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/frames"
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/opnsense"
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/query"
+)
+
+// QueryData answers each query on its own: one that is wrong or cannot be
+// answered costs the others nothing.
+func (in *instance) QueryData(ctx context.Context, req *backend.QueryDataRequest) (*backend.QueryDataResponse, error) {
+	resp := backend.NewQueryDataResponse()
+	for _, q := range req.Queries {
+		resp.Responses[q.RefID] = in.answer(ctx, q)
+	}
+	return resp, nil
+}
+
+func (in *instance) answer(ctx context.Context, raw backend.DataQuery) backend.DataResponse {
+	q, err := query.Parse(raw.JSON, raw.QueryType)
+	if err != nil {
+		return failed(err)
+	}
+	if len(in.members) == 0 {
+		return failed(errors.Join(in.problems...))
+	}
+	built, err := frames.Build(q, in.ask(ctx, q.Filter.Firewalls))
+	if ctx.Err() != nil {
+		return failed(ctx.Err())
+	}
+	if err != nil {
+		return failed(err)
+	}
+	for _, f := range built {
+		for _, problem := range in.problems {
+			f.AppendNotices(data.Notice{Severity: data.NoticeSeverityWarning, Text: problem.Error()})
+		}
+	}
+	return backend.DataResponse{Frames: built}
+}
+
+// failed says whose error it is, in this one place: a wrong query or setting and
+// whatever a firewall or the network does are downstream, the rest is ours.
+func failed(err error) backend.DataResponse {
+	status, source := http.StatusInternalServerError, backend.ErrorSourcePlugin
+	var badQuery *query.Error
+	var badSetting *SettingError
+	var unavailable *frames.UnavailableError
+	var call *opnsense.Error
+	switch {
+	case errors.As(err, &badQuery):
+		status, source = http.StatusBadRequest, backend.ErrorSourceDownstream
+	case errors.As(err, &call) && !call.Kind.Downstream():
+	case errors.Is(err, context.Canceled):
+		status, source = 499, backend.ErrorSourceDownstream
+	case errors.Is(err, context.DeadlineExceeded):
+		status, source = http.StatusGatewayTimeout, backend.ErrorSourceDownstream
+	case errors.As(err, &unavailable), errors.As(err, &call):
+		status, source = http.StatusBadGateway, backend.ErrorSourceDownstream
+	case errors.As(err, &badSetting):
+		status, source = http.StatusBadRequest, backend.ErrorSourceDownstream
+	}
+	return backend.DataResponse{Error: err, Status: backend.Status(status), ErrorSource: source}
+}

@@ -1,0 +1,202 @@
+package plugin
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/grafana/grafana-plugin-sdk-go/backend/gtime"
+
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/opnsense"
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/wireguard"
+)
+
+// settings is what an administrator configured, checked. Whatever cannot work is
+// among the problems, each naming its field; the rest works without it.
+type settings struct {
+	Firewalls      []firewallSettings
+	PollInterval   time.Duration
+	RequestTimeout time.Duration
+	ForgetAfter    time.Duration
+	Problems       []error // of the general fields
+}
+
+// firewallSettings is one entry of jsonData.firewalls with its secrets.
+type firewallSettings struct {
+	ID, Name   string
+	Connection opnsense.Config
+	Expect     []wireguard.Expectation
+	Problems   []error // when there are any, this firewall cannot be read
+}
+
+// SettingError is a setting that cannot work.
+type SettingError struct{ Field, Problem string }
+
+func (e *SettingError) Error() string { return "setting " + e.Field + ": " + e.Problem }
+
+// durationSetting is a general setting with its bounds.
+type durationSetting struct {
+	key                   string
+	fallback, least, most time.Duration
+}
+
+var (
+	pollIntervalSetting   = durationSetting{"pollInterval", 30 * time.Second, 10 * time.Second, 2 * time.Minute}
+	requestTimeoutSetting = durationSetting{"requestTimeout", opnsense.DefaultTimeout, time.Second, 25 * time.Second}
+	forgetAfterSetting    = durationSetting{"forgetAfter", 168 * time.Hour, time.Minute, 8760 * time.Hour}
+)
+
+func parseSettings(raw backend.DataSourceInstanceSettings) settings {
+	var s settings
+	var fields map[string]json.RawMessage
+	if len(raw.JSONData) > 0 && json.Unmarshal(raw.JSONData, &fields) != nil {
+		s.Problems = append(s.Problems, &SettingError{"jsonData", "not a JSON object"})
+	}
+	s.PollInterval = s.duration(fields, pollIntervalSetting)
+	s.RequestTimeout = s.duration(fields, requestTimeoutSetting)
+	s.ForgetAfter = s.duration(fields, forgetAfterSetting)
+
+	var entries []json.RawMessage
+	if list := fields["firewalls"]; !absent(list) && json.Unmarshal(list, &entries) != nil {
+		s.Problems = append(s.Problems, &SettingError{"firewalls", "must be a list of firewalls"})
+	} else if len(entries) == 0 {
+		s.Problems = append(s.Problems, &SettingError{"firewalls", "none is configured: add at least one with name, URL, API key and secret"})
+	}
+	for i, entry := range entries {
+		f := parseFirewall(i, entry, raw.DecryptedSecureJSONData)
+		f.Connection.Timeout = s.RequestTimeout
+		s.checkUnique(&f, i)
+		s.Firewalls = append(s.Firewalls, f)
+	}
+	return s
+}
+
+func absent(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
+
+// duration reads a duration such as "30s" or "7d"; outside its bounds or not
+// readable it is a problem, and the default is used.
+func (s *settings) duration(fields map[string]json.RawMessage, d durationSetting) time.Duration {
+	raw := fields[d.key]
+	if absent(raw) || string(raw) == `""` {
+		return d.fallback
+	}
+	var text string
+	value, err := time.Duration(0), json.Unmarshal(raw, &text)
+	if err == nil {
+		value, err = gtime.ParseDuration(text)
+	}
+	if err != nil || value < d.least || value > d.most {
+		s.Problems = append(s.Problems, &SettingError{d.key,
+			fmt.Sprintf("must be a duration from %s to %s, such as \"%s\"; %s is used instead",
+				short(d.least), short(d.most), short(d.fallback), short(d.fallback))})
+		return d.fallback
+	}
+	return value
+}
+
+// short writes 30s, 2m or 168h without the zeros of time.Duration.
+func short(d time.Duration) string {
+	text := d.String()
+	text = strings.TrimSuffix(text, "0s")
+	if text == "" || strings.ContainsAny(text[len(text)-1:], "0123456789") {
+		return d.String()
+	}
+	return strings.TrimSuffix(text, "0m")
+}
+
+var validID = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)
+
+// parseFirewall reads one entry. Fields that a newer version added are passed over.
+func parseFirewall(i int, raw json.RawMessage, secrets map[string]string) firewallSettings {
+	var entry struct {
+		ID, Name, URL string
+		TLS           struct{ Mode, CA, Fingerprint, ServerName string }
+		Expect        []struct{ Device, Name string }
+	}
+	err := json.Unmarshal(raw, &entry)
+	f := firewallSettings{ID: entry.ID, Name: strings.TrimSpace(entry.Name)}
+	if f.Name == "" {
+		f.Name = entry.ID
+	}
+	place := fmt.Sprintf("firewalls[%d]", i)
+	if f.Name != "" {
+		place += " (" + f.Name + ")"
+	} else {
+		f.Name = place
+	}
+	problem := func(field, text string) {
+		f.Problems = append(f.Problems, &SettingError{place + "." + field, text})
+	}
+	if err != nil {
+		field, want := wrongType(err)
+		problem(field, want)
+		return f
+	}
+	if !validID.MatchString(f.ID) {
+		problem("id", "must be 1 to 64 of a-z, 0-9 and -; it is the key of the secrets and never changes")
+		return f
+	}
+	f.Connection = opnsense.Config{
+		Name: f.Name, URL: entry.URL,
+		TLS: opnsense.TLS{
+			Mode: entry.TLS.Mode, CA: entry.TLS.CA,
+			Fingerprint: entry.TLS.Fingerprint, ServerName: entry.TLS.ServerName,
+		},
+		APIKey: secrets[f.ID+".apiKey"], APISecret: secrets[f.ID+".apiSecret"],
+	}
+	for _, err := range f.Connection.Validate() {
+		var bad *opnsense.ConfigError
+		if errors.As(err, &bad) {
+			problem(bad.Field, bad.Problem)
+		}
+	}
+	f.expect(entry.Expect, problem)
+	return f
+}
+
+func (f *firewallSettings) expect(entries []struct{ Device, Name string }, problem func(field, text string)) {
+	seen := map[string]bool{}
+	for i, e := range entries {
+		field := fmt.Sprintf("expect[%d].device", i)
+		switch {
+		case e.Device == "":
+			problem(field, `is missing: the device of the tunnel, such as "wg1"`)
+		case seen[e.Device]:
+			problem(field, "names "+e.Device+" for the second time")
+		}
+		seen[e.Device] = true
+		f.Expect = append(f.Expect, wireguard.Expectation{Device: e.Device, Name: e.Name})
+	}
+}
+
+// wrongType tells of a field that has another JSON type than it should.
+func wrongType(err error) (field, text string) {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) && wrong.Field != "" {
+		return wrong.Field, "must be a " + wrong.Type.Kind().String() + ", not a " + wrong.Value
+	}
+	return "(entry)", "must be an object with id, name, url and tls"
+}
+
+// checkUnique makes a later firewall with the id or name of an earlier one a
+// problem, and gives it a name of its own: two rows with the same labels would
+// make Grafana refuse a whole alert rule.
+func (s *settings) checkUnique(f *firewallSettings, i int) {
+	place := fmt.Sprintf("firewalls[%d]", i)
+	sameID, sameName := false, false
+	for _, other := range s.Firewalls {
+		sameID = sameID || (f.ID != "" && other.ID == f.ID)
+		sameName = sameName || other.Name == f.Name
+	}
+	if sameID {
+		f.Problems = append(f.Problems, &SettingError{place + ".id", "another firewall has the id " + f.ID + " already"})
+	}
+	if sameName {
+		f.Problems = append(f.Problems, &SettingError{place + ".name", "another firewall is named " + f.Name + " already"})
+		f.Name += fmt.Sprintf(" (entry %d)", i+1)
+	}
+}
