@@ -214,6 +214,9 @@ func (r *row) peer() wireguard.PeerReport {
 	case "offline":
 		p.Status = wireguard.PeerOffline
 	case "": // before OPNsense 25.1.2: derived by the domain
+		if r.handshake < 0 {
+			p.Status = wireguard.PeerUnknown // nothing to derive it from: not "never shook hands"
+		}
 	default:
 		p.Status = wireguard.PeerUnknown
 		r.odd.add(oddStatus)

@@ -43,7 +43,7 @@ type PeerReport struct {
 	PublicKey       string // base64; "" is odd, the row then has no identity
 	Endpoint        string // "ip:port"; "" when there is none
 	AllowedIPs      string // CIDRs, joined by commas as OPNsense sends them
-	LatestHandshake int64  // Unix seconds by the firewall's clock; 0 is never
+	LatestHandshake int64  // Unix seconds by the firewall's clock; 0 is never, -1 could not be read
 	RxBytes         int64  // received by the firewall; -1 when not known
 	TxBytes         int64  // sent by the firewall; -1 when not known
 	Keepalive       int    // seconds; 0 is off
