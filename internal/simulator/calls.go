@@ -1,0 +1,83 @@
+package simulator
+
+import (
+	"maps"
+	"slices"
+	"sync"
+)
+
+// Requests is what a firewall has been asked since it began, or since ResetRequests.
+type Requests struct {
+	Total       int
+	ByEndpoint  map[string]int // by path without query, as it was sent
+	ByStatus    map[int]int    // answers by HTTP status; calls cut off before an answer are missing
+	InFlight    int            // calls being answered now
+	MaxInFlight int            // most calls at the same time
+	Sessions    int            // session files left on the firewall: calls without its session cookie
+	Writes      []string       // "POST /api/…" of every call that would change the firewall
+	Secrets     []string       // paths of every answer that carried private or preshared keys
+}
+
+// callLog counts. The zero value is ready.
+type callLog struct {
+	mu  sync.Mutex
+	now Requests
+}
+
+func (l *callLog) begin(path string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.now.ByEndpoint == nil {
+		l.now.ByEndpoint, l.now.ByStatus = map[string]int{}, map[int]int{}
+	}
+	l.now.Total++
+	l.now.ByEndpoint[path]++
+	l.now.InFlight++
+	l.now.MaxInFlight = max(l.now.MaxInFlight, l.now.InFlight)
+}
+
+// end notes the answer's status, 0 for none.
+func (l *callLog) end(status int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.now.InFlight--
+	if status != 0 {
+		l.now.ByStatus[status]++
+	}
+}
+
+func (l *callLog) session() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.now.Sessions++
+}
+
+func (l *callLog) write(call string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.now.Writes = append(l.now.Writes, call)
+}
+
+func (l *callLog) secret(path string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.now.Secrets = append(l.now.Secrets, path)
+}
+
+// Requests returns a copy of the counts.
+func (a *API) Requests() Requests {
+	a.calls.mu.Lock()
+	defer a.calls.mu.Unlock()
+	r := a.calls.now
+	r.ByEndpoint, r.ByStatus = maps.Clone(r.ByEndpoint), maps.Clone(r.ByStatus)
+	r.Writes, r.Secrets = slices.Clone(r.Writes), slices.Clone(r.Secrets)
+	return r
+}
+
+// ResetRequests begins to count anew. Calls in flight stay counted as in flight.
+func (a *API) ResetRequests() {
+	a.calls.mu.Lock()
+	defer a.calls.mu.Unlock()
+	inFlight := a.calls.now.InFlight
+	a.calls.now = Requests{ByEndpoint: map[string]int{}, ByStatus: map[int]int{}, InFlight: inFlight, MaxInFlight: inFlight}
+}
