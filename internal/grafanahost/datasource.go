@@ -1,0 +1,97 @@
+package grafanahost
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+)
+
+// pluginID is the id in plugin.json.
+const pluginID = "opnsense-wireguard-datasource"
+
+// DataSource is a saved data source, as the plugin is told of it.
+type DataSource struct {
+	host     *Host
+	settings backend.DataSourceInstanceSettings
+}
+
+// Save saves a data source. The plugin hears of it with the first request.
+func (h *Host) Save(uid, name string, jsonData any, secure map[string]string) (*DataSource, error) {
+	d := &DataSource{host: h, settings: backend.DataSourceInstanceSettings{ID: 1, UID: uid, Name: name, Type: pluginID}}
+	return d, d.Update(jsonData, secure)
+}
+
+// Update saves changed settings; keys of secure that are not named stay.
+func (d *DataSource) Update(jsonData any, secure map[string]string) error {
+	raw, err := json.Marshal(jsonData)
+	if err != nil {
+		return fmt.Errorf("settings: %w", err)
+	}
+	secrets := maps.Clone(d.settings.DecryptedSecureJSONData)
+	if secrets == nil {
+		secrets = map[string]string{}
+	}
+	maps.Copy(secrets, secure)
+	d.settings.JSONData, d.settings.DecryptedSecureJSONData, d.settings.Updated = raw, secrets, time.Now()
+	return nil
+}
+
+// On returns the same data source in another plugin process, as after a restart.
+func (d *DataSource) On(h *Host) *DataSource { return &DataSource{host: h, settings: d.settings} }
+
+func (d *DataSource) context() backend.PluginContext {
+	settings := d.settings
+	return backend.PluginContext{
+		OrgID: 1, Namespace: "default", PluginID: pluginID,
+		User:                       &backend.User{Login: "viewer", Role: "Viewer"},
+		DataSourceInstanceSettings: &settings,
+	}
+}
+
+// Query sends one query, a model as a panel or rule holds it.
+func (d *DataSource) Query(ctx context.Context, model any) (backend.DataResponse, error) {
+	raw, err := json.Marshal(model)
+	if err != nil {
+		return backend.DataResponse{}, fmt.Errorf("query: %w", err)
+	}
+	var outer struct{ RefID, QueryType string }
+	if err := json.Unmarshal(raw, &outer); err != nil {
+		return backend.DataResponse{}, fmt.Errorf("query: %w", err)
+	}
+	now := time.Now()
+	q := backend.DataQuery{
+		RefID: outer.RefID, QueryType: outer.QueryType, JSON: raw, MaxDataPoints: 1000, Interval: 30 * time.Second,
+		TimeRange: backend.TimeRange{From: now.Add(-time.Hour), To: now},
+	}
+	resp, err := d.host.QueryData(ctx, &backend.QueryDataRequest{PluginContext: d.context(), Queries: []backend.DataQuery{q}})
+	if err != nil {
+		return backend.DataResponse{}, err
+	}
+	answer, ok := resp.Responses[q.RefID]
+	if !ok {
+		return backend.DataResponse{}, fmt.Errorf("the plugin did not answer query %q", q.RefID)
+	}
+	return answer, nil
+}
+
+// Health is Save & test.
+func (d *DataSource) Health(ctx context.Context) (*backend.CheckHealthResult, error) {
+	return d.host.CheckHealth(ctx, &backend.CheckHealthRequest{PluginContext: d.context()})
+}
+
+// Get calls a resource route; path may have a query string.
+func (d *DataSource) Get(ctx context.Context, path string) (*backend.CallResourceResponse, error) {
+	return d.Resource(ctx, http.MethodGet, path)
+}
+
+// Resource calls a resource route by any method.
+func (d *DataSource) Resource(ctx context.Context, method, path string) (*backend.CallResourceResponse, error) {
+	return d.host.CallResource(ctx, &backend.CallResourceRequest{
+		PluginContext: d.context(), Method: method, Path: path, URL: path,
+	})
+}
