@@ -50,10 +50,16 @@ func newDecoder(r io.Reader) *decoder {
 	}
 }
 
-// document reads the object that every answer is. It calls row for each element
-// of "rows" with its number, which starts again should "rows" come again, and
-// other for each other member; both must consume the value.
-func (d *decoder) document(other func(name []byte) error, row func(n int) error) error {
+// table says what becomes of the members of an answer. Its functions must consume
+// the value.
+type table struct {
+	begin func()                  // "rows" begins; should it come again, the last one counts
+	row   func() error            // an element of "rows"
+	other func(name []byte) error // another member
+}
+
+// document reads the object that every answer is.
+func (d *decoder) document(t table) error {
 	switch kind := d.json.PeekKind(); kind {
 	case '{':
 	case 'n', 't', 'f', '"', '0', '[':
@@ -65,10 +71,11 @@ func (d *decoder) document(other func(name []byte) error, row func(n int) error)
 	found := false
 	err := d.object(func(name []byte) error {
 		if string(name) != "rows" {
-			return other(name)
+			return t.other(name)
 		}
 		found = true
-		return d.rows(row)
+		t.begin()
+		return d.rows(t.row)
 	})
 	if err != nil {
 		return err
@@ -80,7 +87,7 @@ func (d *decoder) document(other func(name []byte) error, row func(n int) error)
 }
 
 // rows reads the array "rows".
-func (d *decoder) rows(row func(n int) error) error {
+func (d *decoder) rows(row func() error) error {
 	if kind := d.json.PeekKind(); kind != '[' {
 		if err := d.skip(); err != nil {
 			return err
@@ -94,7 +101,7 @@ func (d *decoder) rows(row func(n int) error) error {
 		if n == MaxRows {
 			return &shapeError{fmt.Sprintf("the answer has more than %d rows, the limit", MaxRows), KindTooLarge}
 		}
-		if err := row(n); err != nil {
+		if err := row(); err != nil {
 			return err
 		}
 	}

@@ -231,7 +231,7 @@ var answerFailures = []failure{
 		kind: KindNotOPNsense, status: 302, message: "a redirect came instead of OPNsense's API (302): check port and path in the URL; a login page in front of the firewall does this too"},
 	{name: "301 to HTTPS", setUp: plainHTTP(redirect(301, "https://127.0.0.1/")),
 		kind: KindWrongScheme, status: 301, message: "HOST sends plain HTTP on to HTTPS (301): write the URL with https://"},
-	{name: "302 elsewhere", setUp: overTLS(redirect(302, "https://login.example/?token=" + testBody)),
+	{name: "302 elsewhere", setUp: overTLS(redirect(302, "https://login.example/?token="+testBody)),
 		kind: KindNotOPNsense, status: 302, message: "a redirect to another host, login.example, came instead of OPNsense's API (302): check the URL; a login page in front of the firewall does this too"},
 	{name: "a web page", setUp: overTLS(page(200)),
 		kind: KindNotOPNsense, status: 200, message: "a web page came instead of OPNsense's API: check host, port and path in the URL; a login page in front of the firewall does this too"},

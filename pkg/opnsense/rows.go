@@ -54,18 +54,22 @@ func decodeShow(r io.Reader) (shown, error) {
 	d := newDecoder(r)
 	s := shown{total: -1}
 	var ignored oddSet
-	err := d.document(func(name []byte) (err error) {
-		if string(name) != "total" {
-			return d.skip()
-		}
-		s.total, err = d.number(&ignored, math.MaxInt64, -1)
-		return err
-	}, func(n int) error {
-		if n == 0 {
+	err := d.document(table{
+		begin: func() {
 			s.report = wireguard.Report{Peers: make([]wireguard.PeerReport, 0, max(0, min(s.total, maxPresized)))}
-		}
-		s.rows = n + 1
-		return d.showRow(&s.report)
+			s.rows = 0
+		},
+		row: func() error {
+			s.rows++
+			return d.showRow(&s.report)
+		},
+		other: func(name []byte) (err error) {
+			if string(name) != "total" {
+				return d.skip()
+			}
+			s.total, err = d.number(&ignored, math.MaxInt64, -1)
+			return err
+		},
 	})
 	return s, err
 }

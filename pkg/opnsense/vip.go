@@ -35,24 +35,22 @@ func decodeVirtualIPs(r io.Reader) ([]wireguard.VirtualIP, error) {
 	d := newDecoder(r)
 	var vips []wireguard.VirtualIP
 	backendDown := false
-	err := d.document(func(name []byte) error {
-		if string(name) != "carp" {
-			return d.skip()
-		}
-		backendDown = d.json.PeekKind() == '['
-		return d.skip()
-	}, func(n int) error {
-		if n == 0 {
-			vips = vips[:0] // "rows" came again: the last one counts
-		}
-		if d.json.PeekKind() != '{' {
-			return d.skip()
-		}
-		vip, err := d.virtualIP()
-		if err == nil {
+	err := d.document(table{
+		begin: func() { vips = nil },
+		row: func() error {
+			if d.json.PeekKind() != '{' {
+				return d.skip()
+			}
+			vip, err := d.virtualIP()
 			vips = append(vips, vip)
-		}
-		return err
+			return err
+		},
+		other: func(name []byte) error {
+			if string(name) == "carp" {
+				backendDown = d.json.PeekKind() == '['
+			}
+			return d.skip()
+		},
 	})
 	if err == nil && backendDown {
 		err = errBackendDown
