@@ -73,12 +73,12 @@ const (
 
 // VirtualIP is one virtual IP of a firewall.
 type VirtualIP struct {
-	UUID        string
-	VHID        int    // 0 for an alias
-	Interface   string // "LAN"
-	Address     string // "198.51.100.10"
-	Description string // "LAN CARP"
-	AdvSkew     int    // 0 on the preferred node, 100 by custom on the other
-	Alias       bool   // mode ipalias instead of carp
-	Role        CARPRole
+	UUID        string   `json:"uuid"`        // "": a new one
+	VHID        int      `json:"vhid"`        // 0 for an alias
+	Interface   string   `json:"interface"`   // "": "LAN"
+	Address     string   `json:"address"`     // "198.51.100.10"
+	Description string   `json:"description"` // "": "LAN CARP"
+	AdvSkew     int      `json:"advskew"`     // 0 on the preferred node, 100 by custom on the other
+	Alias       bool     `json:"alias"`       // mode ipalias instead of carp
+	Role        CARPRole `json:"role"`        // "": MASTER
 }

@@ -8,14 +8,14 @@ import (
 
 // Requests is what a firewall has been asked since it began, or since ResetRequests.
 type Requests struct {
-	Total       int
-	ByEndpoint  map[string]int // by path without query, as it was sent
-	ByStatus    map[int]int    // answers by HTTP status; calls cut off before an answer are missing
-	InFlight    int            // calls being answered now
-	MaxInFlight int            // most calls at the same time
-	Sessions    int            // session files left on the firewall: calls without its session cookie
-	Writes      []string       // "POST /api/…" of every call that would change the firewall
-	Secrets     []string       // paths of every answer that carried private or preshared keys
+	Total       int            `json:"total"`
+	ByEndpoint  map[string]int `json:"by_endpoint"`   // by path without query, as it was sent
+	ByStatus    map[int]int    `json:"by_status"`     // answers by HTTP status; calls cut off before an answer are missing
+	InFlight    int            `json:"in_flight"`     // calls being answered now
+	MaxInFlight int            `json:"max_in_flight"` // most calls at the same time
+	Sessions    int            `json:"sessions"`      // session files left on the firewall: calls without its cookie
+	Writes      []string       `json:"writes"`        // "POST /api/…" of every call that would change the firewall
+	Secrets     []string       `json:"secrets"`       // paths of every answer that carried private or preshared keys
 }
 
 // callLog counts. The zero value is ready.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/netip"
 	"slices"
+	"time"
 )
 
 // Side is what one firewall has configured about the other in a site-to-site tunnel.
@@ -21,10 +22,31 @@ func (l *Lab) Connect(a, b *Instance, onA, onB Side) (*Peer, *Peer, error) {
 		return nil, nil, errors.New("a tunnel needs two instances")
 	}
 	peerOnA, peerOnB := onA.peer(b), onB.peer(a)
+	// With a keepalive a device begins a handshake as soon as it knows the peer. When both do so at once, the handshakes
+	// cross and are tried again only after 5 s: so b is quiet at first.
+	keepalive := peerOnB.keepalive
+	peerOnB.keepalive = 0
+	if err := b.node.addPeer(peerOnB); err != nil {
+		return nil, nil, err
+	}
 	if err := a.node.addPeer(peerOnA); err != nil {
 		return nil, nil, err
 	}
-	return peerOnA, peerOnB, b.node.addPeer(peerOnB)
+	if a.Up() && b.Up() && onA.Keepalive > 0 && !onA.NoEndpoint && keepalive > 0 {
+		b.node.awaitHandshake(peerOnB, time.Second)
+	}
+	peerOnB.keepalive = keepalive
+	return peerOnA, peerOnB, b.node.update(peerOnB)
+}
+
+// awaitHandshake waits until the peer has shaken hands or the time is over.
+func (n *node) awaitHandshake(peer *Peer, atMost time.Duration) {
+	for end := time.Now().Add(atMost); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
+		_, _, state, err := n.state()
+		if err != nil || state.peers[peer.publicKey] == nil || !state.peers[peer.publicKey].handshake.IsZero() {
+			return
+		}
+	}
 }
 
 func (s Side) peer(other *Instance) *Peer {

@@ -30,11 +30,11 @@ const (
 
 // Fault is one failure that a firewall shows until it is cleared.
 type Fault struct {
-	Kind     FaultKind
-	Endpoint string        // path, "" for every call
-	Delay    time.Duration // FaultSlow
-	Status   int           // FaultGateway, 0: 502
-	Count    int           // ends after so many calls, 0: never
+	Kind     FaultKind     `json:"kind"`
+	Endpoint string        `json:"endpoint,omitempty"` // path, "" for every call
+	Delay    time.Duration `json:"delay,omitempty"`    // FaultSlow
+	Status   int           `json:"status,omitempty"`   // FaultGateway, 0: 502
+	Count    int           `json:"count,omitempty"`    // ends after so many calls, 0: never
 }
 
 var faultKinds = []FaultKind{FaultSlow, FaultHang, FaultReset, FaultCut, FaultError, FaultGateway, FaultLogin,

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
@@ -14,6 +15,7 @@ type FlowConfig struct {
 
 // Flow is steady traffic from the interface that has a peer configured towards that peer. It ends with its lab.
 type Flow struct {
+	to   *Peer
 	once sync.Once
 	stop chan struct{}
 	done chan struct{}
@@ -27,7 +29,7 @@ func (l *Lab) StartFlow(to *Peer, config FlowConfig) (*Flow, error) {
 	if config.Size <= 0 {
 		config.Size = 512
 	}
-	flow := &Flow{stop: make(chan struct{}), done: make(chan struct{})}
+	flow := &Flow{to: to, stop: make(chan struct{}), done: make(chan struct{})}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
@@ -56,4 +58,16 @@ func (f *Flow) run(to *Peer, config FlowConfig) {
 func (f *Flow) Stop() {
 	f.once.Do(func() { close(f.stop) })
 	<-f.done
+}
+
+// StopFlows ends all steady traffic to a peer.
+func (l *Lab) StopFlows(to *Peer) {
+	l.mu.Lock()
+	flows := slices.Clone(l.flows)
+	l.mu.Unlock()
+	for _, flow := range flows {
+		if to != nil && flow.to == to {
+			flow.Stop()
+		}
+	}
 }

@@ -1,12 +1,14 @@
 package simulator
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/netip"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/go-hclog"
 )
@@ -25,6 +27,8 @@ type Lab struct {
 	control   []*http.Server
 	serving   sync.WaitGroup
 	closed    bool
+	closing   context.Context // done when Close begins
+	cancel    context.CancelFunc
 }
 
 // ErrLabClosed answers whoever adds something to a closed lab.
@@ -39,7 +43,8 @@ func NewLab(logger hclog.Logger) *Lab {
 	if err != nil {
 		panic(fmt.Sprintf("make a certificate authority: %v", err)) // only without randomness
 	}
-	return &Lab{logger: logger, underlay: newUnderlay(), authority: a}
+	closing, cancel := context.WithCancel(context.Background())
+	return &Lab{logger: logger, underlay: newUnderlay(), authority: a, closing: closing, cancel: cancel}
 }
 
 // CAPEM is the certificate of the authority that signs the lab's web interfaces.
@@ -112,6 +117,17 @@ func (l *Lab) newNode(name string, key Key, tunnelAddress netip.Prefix, host net
 	}
 }
 
+// background runs a longer control, which Close waits for.
+func (l *Lab) background(run func()) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return ErrLabClosed
+	}
+	l.serving.Go(run)
+	return nil
+}
+
 // Close ends traffic, devices and web interfaces. It may be called twice.
 func (l *Lab) Close() {
 	l.mu.Lock()
@@ -122,9 +138,9 @@ func (l *Lab) Close() {
 	l.closed = true
 	flows, firewalls, light, clients, control := l.flows, l.firewalls, l.light, l.clients, l.control
 	l.mu.Unlock()
-	for _, server := range control {
-		_ = server.Close()
-	}
+	l.cancel()
+	stopControl(control)
+	l.serving.Wait()
 	for _, flow := range flows {
 		flow.Stop()
 	}
@@ -135,10 +151,22 @@ func (l *Lab) Close() {
 		f.API.close()
 	}
 	for _, client := range clients {
-		client.node.stop()
+		client.node.end()
 	}
 	for _, f := range firewalls {
-		f.stopAll()
+		for _, instance := range f.allNodes() {
+			instance.node.end()
+		}
 	}
-	l.serving.Wait()
+}
+
+// stopControl lets running controls finish, so that nothing starts a device again later.
+func stopControl(servers []*http.Server) {
+	atMost, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	for _, server := range servers {
+		if server.Shutdown(atMost) != nil {
+			_ = server.Close()
+		}
+	}
 }

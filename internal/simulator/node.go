@@ -33,6 +33,7 @@ type node struct {
 	phase  phase
 	up     bool
 	tunnel *tunnel // nil unless configured
+	ended  bool    // the lab is closed
 }
 
 // start creates and configures the interface, up or down. Counters begin at 0.
@@ -40,6 +41,9 @@ func (n *node) start(up bool) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.destroy()
+	if n.ended {
+		return ErrLabClosed
+	}
 	tunnel, err := openTunnel(n.bind, n.address.Addr(), n.configuration(), n.logger)
 	if err != nil {
 		return err
@@ -61,6 +65,14 @@ func (n *node) stop() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.destroy()
+}
+
+// end destroys the interface for good.
+func (n *node) end() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.destroy()
+	n.ended = true
 }
 
 func (n *node) destroy() {
@@ -114,6 +126,16 @@ func (n *node) addPeer(peer *Peer) error {
 	defer n.mu.Unlock()
 	peer.owner = n
 	n.peers = append(n.peers, peer)
+	if n.tunnel == nil {
+		return nil
+	}
+	return n.tunnel.device.IpcSet(peer.configuration())
+}
+
+// update tells the device what has changed about a peer.
+func (n *node) update(peer *Peer) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	if n.tunnel == nil {
 		return nil
 	}

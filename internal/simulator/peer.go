@@ -121,6 +121,21 @@ func (p *Peer) Send(size int, oneWay bool) error {
 	return p.owner.send(netip.AddrPortFrom(remotes[0].address.Addr(), port), size)
 }
 
+// Back is how the far side has this tunnel configured: Back().Ping() sends from there. Nil: nobody is there.
+func (p *Peer) Back() *Peer {
+	p.mu.Lock()
+	remotes := p.remotes
+	p.mu.Unlock()
+	for _, remote := range remotes {
+		for _, back := range remote.peerList() {
+			if back.publicKey == p.owner.key.Public() {
+				return back
+			}
+		}
+	}
+	return nil
+}
+
 func (p *Peer) configuration() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "public_key=%s\nreplace_allowed_ips=true\n", p.publicKey.hex())

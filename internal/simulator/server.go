@@ -26,6 +26,7 @@ type server struct {
 	connections map[net.Conn]bool
 	certificate *tls.Certificate
 	broken      bool // every TLS handshake fails
+	closed      bool // for good
 }
 
 func newServer(address string, handler http.Handler, logger hclog.Logger) (*server, error) {
@@ -44,6 +45,9 @@ var errBrokenTLS = errors.New("the simulated web interface is not ready for TLS"
 func (s *server) listen() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.closed {
+		return ErrLabClosed
+	}
 	if s.http != nil {
 		return nil
 	}
@@ -95,6 +99,9 @@ func (s *server) refuse() {
 }
 
 func (s *server) close() {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
 	s.refuse()
 	s.served.Wait()
 }
