@@ -24,10 +24,11 @@ func (m Matchers) Match(names ...string) bool {
 }
 
 func (m Matcher) match(name string) bool {
-	if m.re != nil {
-		return m.re.MatchString(name)
+	if m.re == nil {
+		return m.text == name
 	}
-	return m.text == name
+	at := m.re.FindStringIndex(name)
+	return at != nil && at[0] == 0 && at[1] == len(name)
 }
 
 func (m Matchers) texts() []string {
@@ -51,10 +52,12 @@ func NewMatchers(field string, values []string) (Matchers, error) {
 		case v == "":
 			return nil, &Error{field, "an empty value matches nothing: remove it"}
 		case isRegexp:
-			re, err := regexp.Compile("^(?:" + pattern + ")$")
+			// Compiled as it stands: within "^(?:…)$", a)|(b would escape the anchors.
+			re, err := regexp.Compile(pattern)
 			if err != nil {
 				return nil, &Error{field, quote(v) + " is not a regular expression: " + reason(err)}
 			}
+			re.Longest() // so that the whole value is found where it matches at all
 			m.re = re
 		case leftover.MatchString(v):
 			return nil, &Error{field, quote(v) + " names a dashboard variable that was not filled in: " +

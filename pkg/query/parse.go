@@ -91,7 +91,7 @@ func parseFilter(raw json.RawMessage, t Type) (Filter, error) {
 			continue // what an editor leaves behind when a filter is cleared
 		}
 		if !slices.Contains(filterFields[t], name) {
-			problems = append(problems, &Error{"filter." + name, "not a filter of " + string(t) + "; allowed: " + list(filterFields[t])})
+			problems = append(problems, &Error{"filter." + word(name), "not a filter of " + string(t) + "; allowed: " + list(filterFields[t])})
 			continue
 		}
 		if err := f.set(name, value, t); err != nil {
@@ -178,6 +178,12 @@ func quote(s string) string {
 		s = strings.ToValidUTF8(s[:most], "") + "…"
 	}
 	return strconv.Quote(s)
+}
+
+// word is quote without the marks, for names of fields.
+func word(s string) string {
+	q := quote(s)
+	return q[1 : len(q)-1]
 }
 
 func reason(err error) string {
