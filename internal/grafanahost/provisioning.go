@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"regexp"
+	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -138,5 +141,26 @@ func (p panel) queries() []PanelQuery {
 	for _, inner := range p.Panels {
 		out = append(out, inner.queries()...)
 	}
+	return out
+}
+
+// WithAllVariables returns a copy of a query with dashboard variables filled in
+// as the front end does for "All": a filter's value that is a variable goes.
+func WithAllVariables(model map[string]any) map[string]any {
+	out := maps.Clone(model)
+	filter, ok := model["filter"].(map[string]any)
+	if !ok {
+		return out
+	}
+	filter = maps.Clone(filter)
+	for name, raw := range filter {
+		if list, ok := raw.([]any); ok {
+			filter[name] = slices.DeleteFunc(slices.Clone(list), func(v any) bool {
+				text, _ := v.(string)
+				return strings.HasPrefix(text, "$")
+			})
+		}
+	}
+	out["filter"] = filter
 	return out
 }

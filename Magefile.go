@@ -1,0 +1,146 @@
+//go:build mage
+
+// The work on this repository: `go tool mage -l` lists it.
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/build"
+	"github.com/magefile/mage/mg"
+	"github.com/magefile/mage/sh"
+)
+
+// Default is what plain `go tool mage` does.
+var Default = Build
+
+// golangci-lint is run at this version and not kept in go.mod: its hundreds of
+// dependencies would drive the versions of ours.
+const golangci = "github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0"
+
+// Build makes the plugin for this machine in dist/, front end and back end.
+func Build() { mg.Deps(Frontend, Backend) }
+
+// BuildAll makes the plugin for all systems in dist/.
+func BuildAll() {
+	mg.Deps(Frontend)
+	build.BuildAll()
+}
+
+// Backend makes the back end for this machine in dist/.
+func Backend() error {
+	say("building the back end")
+	return build.Build{}.Backend()
+}
+
+// Frontend makes the front end in dist/.
+func Frontend() error {
+	mg.Deps(packages)
+	say("building the front end")
+	return npm("run", "build")
+}
+
+// Test runs all tests, back end (with the race detector) and front end.
+func Test() { mg.SerialDeps(Build, TestBackend, TestFrontend) }
+
+// TestBackend runs the Go tests with the race detector, on the built plugin.
+func TestBackend() error {
+	mg.Deps(Backend)
+	say("testing the back end")
+	return sh.RunV("go", "test", "-race", "-timeout", "10m", "./...")
+}
+
+// TestFrontend checks types, lints and tests the front end.
+func TestFrontend() error {
+	mg.Deps(packages)
+	for _, script := range []string{"typecheck", "lint", "test"} {
+		say("front end: " + script)
+		if err := npm("run", script); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Lint runs gofmt, go vet and golangci-lint.
+func Lint() error {
+	say("linting the back end")
+	files, err := sh.Output("gofmt", "-l", "Magefile.go", "cmd", "internal", "pkg")
+	if err != nil {
+		return err
+	}
+	if files != "" {
+		return fmt.Errorf("not formatted, run gofmt -w on:\n%s", files)
+	}
+	if err := sh.RunV("go", "vet", "./..."); err != nil {
+		return err
+	}
+	return sh.RunV("go", "run", golangci, "run")
+}
+
+// Demo shows the main job on simulated firewalls, and ends.
+func Demo() error {
+	mg.Deps(Build)
+	return sh.RunV("go", "run", "./cmd/demo")
+}
+
+// Stay is Demo, but leaves the simulated firewalls running for a real Grafana.
+func Stay() error {
+	mg.Deps(Build)
+	return sh.RunV("go", "run", "./cmd/demo", "-stay")
+}
+
+// Bench measures and prints ratios; docs/performance.md states the figures.
+func Bench() error {
+	mg.Deps(Backend)
+	return sh.RunV("go", "run", "./cmd/bench")
+}
+
+// Fuzz runs every fuzz test for half a minute.
+func Fuzz() error {
+	for _, target := range []struct{ dir, name string }{
+		{"./pkg/opnsense", "FuzzShow"},
+		{"./pkg/opnsense", "FuzzVirtualIPs"},
+		{"./pkg/query", "FuzzParse"},
+		{"./pkg/wireguard", "FuzzJoin"},
+	} {
+		if err := sh.RunV("go", "test", "-run", "^$", "-fuzz", "^"+target.name+"$", "-fuzztime", "30s", target.dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Clean removes what was built.
+func Clean() error { return sh.Rm("dist") }
+
+// packages installs the front end's packages when the lock file is newer than
+// what is installed.
+func packages() error {
+	lock, err := os.Stat("package-lock.json")
+	if err != nil {
+		return err
+	}
+	installed, err := os.Stat(filepath.Join("node_modules", ".package-lock.json"))
+	if err == nil && installed.ModTime().After(lock.ModTime()) {
+		return nil
+	}
+	say("installing the front end's packages")
+	return npm("ci", "--no-audit", "--no-fund", "--loglevel=error")
+}
+
+func npm(args ...string) error {
+	if args[0] == "run" {
+		args = append([]string{"run", "--silent"}, args[1:]...)
+	}
+	return sh.RunV("npm", args...)
+}
+
+var started = time.Now()
+
+func say(what string) {
+	fmt.Printf("[%4.0fs] %s\n", time.Since(started).Seconds(), what)
+}
