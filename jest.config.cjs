@@ -1,38 +1,18 @@
 const swc = require('./.config/swc.cjs');
 
-// Packages that @grafana/* pull in and that ship ES modules only: jest runs CommonJS, so these are translated too.
-const esModules = [
-  '@grafana/.*',
-  '@openfeature/.*',
-  'd3',
-  'd3-.*',
-  'delaunator',
-  'i18next-.*',
-  'internmap',
-  'marked',
-  'marked-mangle',
-  'ol',
-  'quickselect',
-  'rbush',
-  'react-calendar',
-  'react-colorful',
-  'react-data-grid',
-  'robust-predicates',
-  'uuid',
-  'uwrap',
-  '@wojtekmaj/date-utils',
-  'get-user-locale',
-  'memoize',
-  'mimic-function',
-].join('|');
-
 module.exports = {
   rootDir: __dirname,
   roots: ['<rootDir>/src'],
   testEnvironment: 'jsdom',
+  // Jest runs CommonJS, and many packages below @grafana/* ship ES modules only: all is translated, and cached.
   transform: { '^.+\\.[jt]sx?$': ['@swc/jest', swc] },
-  transformIgnorePatterns: [`/node_modules/(?!(${esModules})/)`],
-  moduleNameMapper: { '\\.(css|svg)$': '<rootDir>/.config/jest/empty.cjs' },
+  transformIgnorePatterns: [],
+  moduleNameMapper: {
+    '\\.(css|svg)$': '<rootDir>/.config/jest/empty.cjs',
+    '^react-inlinesvg$': '<rootDir>/.config/jest/icon.cjs',
+    // Jest takes *.mjs for a real ES module, whatever the translation made of it; d3 has its UMD build beside.
+    '^(d3(-[a-z]+)*)$': '<rootDir>/node_modules/$1/dist/$1.js',
+  },
   setupFiles: ['<rootDir>/.config/jest/browser.cjs'],
   setupFilesAfterEnv: ['@testing-library/jest-dom'],
   restoreMocks: true,

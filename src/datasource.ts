@@ -6,7 +6,7 @@ import {
 } from '@grafana/data';
 import { DataSourceWithBackend, getTemplateSrv, HealthCheckError, HealthStatus, type TemplateSrv } from '@grafana/runtime';
 
-import { interpolateList, isRegex } from './interpolate';
+import { interpolateList } from './interpolate';
 import {
   type Choice,
   firewallChoices,
@@ -66,15 +66,14 @@ export class WireGuardDataSource extends DataSourceWithBackend<WireGuardQuery, S
 
   /** The values that the back end knows for one list of a filter, within what the other lists leave. */
   async choices(kind: ResourceKind, filter: Filter = {}, scopedVars: ScopedVars = {}): Promise<Choice[]> {
-    const { firewalls, interfaces } = this.interpolateFilter(filter, scopedVars);
-    const scope: Scope = { firewall: exactValues(firewalls), interface: exactValues(interfaces) };
+    const { firewalls: firewall, interfaces } = this.interpolateFilter(filter, scopedVars);
     switch (kind) {
       case 'firewalls':
         return firewallChoices(await this.rows<FirewallRow>('firewalls'));
       case 'interfaces':
-        return interfaceChoices(await this.rows<InterfaceRow>('interfaces', { firewall: scope.firewall }));
+        return interfaceChoices(await this.rows<InterfaceRow>('interfaces', { firewall }));
       case 'peers':
-        return peerChoices(await this.rows<PeerRow>('peers', scope));
+        return peerChoices(await this.rows<PeerRow>('peers', { firewall, interface: interfaces }));
     }
   }
 
@@ -100,9 +99,4 @@ export class WireGuardDataSource extends DataSourceWithBackend<WireGuardQuery, S
     const rows: unknown = await this.getResource(path, scope, { showErrorAlert: false });
     return Array.isArray(rows) ? (rows as Row[]) : [];
   }
-}
-
-/** A list with a regular expression in it cannot be told to the resource routes: then they are asked for all. */
-function exactValues(list: string[] | undefined): string[] | undefined {
-  return list && list.length > 0 && !list.some(isRegex) ? list : undefined;
 }

@@ -8,7 +8,7 @@ const open = '\u0001';
 const between = '\u0002';
 const close = '\u0003';
 
-export const isRegex = (value: string): boolean => value.length > 2 && value.startsWith('/') && value.endsWith('/');
+const isRegex = (value: string): boolean => value.length > 1 && value.startsWith('/') && value.endsWith('/');
 
 /**
  * Puts the values of dashboard variables into a list of a filter. A variable with several values makes an entry for each

@@ -1,30 +1,32 @@
 import type { ListFilterKey } from './types';
 
-/** Answers of the back end's resource routes, and what becomes of them in a list of choices. */
+// Answers of the back end's resource routes, and what becomes of them in a list of choices. Fields without a value are
+// left out of an answer.
+
 export interface FirewallRow {
   id: string;
   name: string;
   url: string;
-  up: boolean | null;
+  up: boolean;
 }
 
 export interface InterfaceRow {
   opnsense_instance: string;
   device: string;
-  device_name: string;
-  status: string | null;
+  device_name?: string;
+  status?: string;
 }
 
 export interface PeerRow {
   opnsense_instance: string;
   device: string;
-  device_name: string;
-  peer_name: string;
+  device_name?: string;
+  peer_name?: string;
   public_key: string;
-  status: string | null;
+  status?: string;
 }
 
-/** Which rows are asked for: exact names only, each key any number of times. */
+/** Which rows are asked for, in the words of the filters: values and regular expressions. Empty means all. */
 export interface Scope {
   firewall?: string[];
   interface?: string[];

@@ -33,7 +33,7 @@ export interface FirewallSettings {
 
 export interface Settings extends DataSourceJsonData {
   firewalls?: FirewallSettings[];
-  /** Durations are written as in Go: `30s`, `1m30s`, `168h`. Absent means the default. */
+  /** Durations are written as `30s`, `1m30s`, `168h` or `7d`. Absent means the default. */
   pollInterval?: string;
   requestTimeout?: string;
   forgetAfter?: string;
@@ -47,20 +47,42 @@ export type Options = DataSourceSettings<Settings, Secrets>;
 
 export const secretKey = (firewallId: string, name: SecretName): string => `${firewallId}.${name}`;
 
+/**
+ * The firewalls as the editor can show them, whatever a provisioning file says: a text that is missing is empty, what is
+ * no list is an empty one. The health check tells what is wrong.
+ */
+export function firewallsOf({ jsonData }: Options): FirewallSettings[] {
+  return objects(jsonData.firewalls).map((firewall) => ({
+    ...firewall,
+    id: text(firewall.id),
+    name: text(firewall.name),
+    url: text(firewall.url),
+    ...(firewall.expect !== undefined && {
+      expect: objects(firewall.expect).map((entry) => ({ ...entry, device: text(entry.device), name: text(entry.name) })),
+    }),
+  }));
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+function objects<T extends object>(list: T[] | undefined): Array<Partial<T>> {
+  return Array.isArray(list) ? list.filter((entry) => typeof entry === 'object' && entry !== null) : [];
+}
+
 /** Changes general settings; whatever else is in jsonData stays, also what this version does not know. */
 export function changeSettings(options: Options, change: Partial<Settings>): Options {
   return { ...options, jsonData: { ...options.jsonData, ...change } };
 }
 
 export function addFirewall(options: Options, name: string, url: string): Options {
-  const firewalls = options.jsonData.firewalls ?? [];
+  const firewalls = firewallsOf(options);
   return changeSettings(options, {
     firewalls: [...firewalls, { id: newFirewallId(options, name), name: name.trim(), url: url.trim() }],
   });
 }
 
 export function changeFirewall(options: Options, id: string, change: Partial<Omit<FirewallSettings, 'id'>>): Options {
-  const firewalls = options.jsonData.firewalls ?? [];
+  const firewalls = firewallsOf(options);
   return changeSettings(options, {
     firewalls: firewalls.map((firewall) => (firewall.id === id ? { ...firewall, ...change } : firewall)),
   });
@@ -68,7 +90,7 @@ export function changeFirewall(options: Options, id: string, change: Partial<Omi
 
 /** Removes a firewall and blanks its secrets: a later one that gets the same id must not inherit them. */
 export function removeFirewall(options: Options, id: string): Options {
-  const firewalls = options.jsonData.firewalls ?? [];
+  const firewalls = firewallsOf(options);
   const rest = changeSettings(options, { firewalls: firewalls.filter((firewall) => firewall.id !== id) });
   return secretNames.reduce((blanked, name) => setSecret(blanked, secretKey(id, name), '', false), rest);
 }
@@ -91,7 +113,7 @@ function setSecret(options: Options, key: string, value: string, stored: boolean
   };
 }
 
-/** An id of [a-z0-9-] made from the name, taken by no firewall and by no secret that is still stored. */
+/** An id of at most 64 of [a-z0-9-], made from the name, taken by no firewall and by no secret that is still stored. */
 function newFirewallId(options: Options, name: string): string {
   const stem =
     name
@@ -99,8 +121,9 @@ function newFirewallId(options: Options, name: string): string {
       .normalize('NFKD')
       .replace(/[\u0300-\u036f]/g, '')
       .replace(/[^a-z0-9]+/g, '-')
+      .slice(0, 56)
       .replace(/^-+|-+$/g, '') || 'firewall';
-  const taken = new Set((options.jsonData.firewalls ?? []).map((firewall) => firewall.id));
+  const taken = new Set(firewallsOf(options).map((firewall) => firewall.id));
   for (const [key, stored] of Object.entries(options.secureJsonFields ?? {})) {
     if (stored) {
       taken.add(key.split('.')[0] ?? '');

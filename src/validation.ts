@@ -1,6 +1,6 @@
 import { durationSeconds } from './duration';
 import { texts } from './selectors';
-import type { ExpectedInterface, FirewallSettings, TlsSettings } from './settings';
+import type { ExpectedInterface, FirewallSettings, SecretName, TlsSettings } from './settings';
 
 /** What is wrong with a field, in words for people; undefined when nothing is. */
 export type Problem = string | undefined;
@@ -29,7 +29,18 @@ export function urlProblem(text: string): Problem {
   if (url.username !== '' || url.password !== '') {
     return texts.errors.urlCredentials;
   }
-  return url.search !== '' || url.hash !== '' ? texts.errors.urlQuery : undefined;
+  return undefined;
+}
+
+/** OPNsense hands out key and secret as a file of two lines, `key=…` and `secret=…`: half of one is easily pasted. */
+export function secretProblem(name: SecretName, value: string): Problem {
+  if (/^(key|secret)=/.test(value.trim())) {
+    return texts.errors.secretPrefix;
+  }
+  if (/\s/.test(value.trim())) {
+    return texts.errors.secretSpace;
+  }
+  return name === 'apiKey' && value.includes(':') ? texts.errors.keyColon : undefined;
 }
 
 export function caProblem({ ca }: TlsSettings): Problem {

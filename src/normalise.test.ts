@@ -1,0 +1,78 @@
+import { hasUnknownType, normaliseQuery, normaliseVariable } from './normalise';
+import { queryTypes } from './types';
+
+describe('normaliseQuery', () => {
+  const plain = { refId: 'A', queryType: 'interfaces', format: 'table' };
+
+  test.each([
+    ['nothing', undefined, plain],
+    ['null', null, plain],
+    ['a text', 'up', plain],
+    ['a number', 7, plain],
+    ['a list', [{ queryType: 'peers' }], plain],
+    ['an empty object', {}, plain],
+    ['types that are no text', { refId: 1, queryType: {}, format: [], metric: 3, filter: 'hq' }, plain],
+    ['an unknown type', { refId: 'B', queryType: 'promql' }, { ...plain, refId: 'B' }],
+    ['a name from the prototype', { queryType: 'constructor', format: 'toString' }, plain],
+    ['an unknown format', { queryType: 'peers', format: 'heatmap' }, { ...plain, queryType: 'peers' }],
+    ['a metric in a table', { metric: 'status' }, plain],
+    ['a numeric query without a metric', { format: 'numeric' }, { ...plain, format: 'numeric', metric: 'status' }],
+    [
+      'a metric of another type',
+      { queryType: 'firewalls', format: 'numeric', metric: 'handshake_age' },
+      { refId: 'A', queryType: 'firewalls', format: 'numeric', metric: 'up' },
+    ],
+    ['a filter of another type', { filter: { peers: ['alice'], interfaceUp: true } }, plain],
+    ['filters that hold nothing', { filter: { firewalls: [], interfaces: [''], statuses: null } }, plain],
+    ['a filter that is a text', { filter: { interfaces: 'wg1' } }, { ...plain, filter: { interfaces: ['wg1'] } }],
+    [
+      'what is no text within a list',
+      { filter: { interfaces: [1, 'wg1', null, 'wg1'] } },
+      { ...plain, filter: { interfaces: ['wg1'] } },
+    ],
+    [
+      'interfaceUp that is no truth value',
+      { queryType: 'peers', filter: { interfaceUp: 'yes' } },
+      { ...plain, queryType: 'peers' },
+    ],
+  ])('%s', (_, stored, expected) => {
+    expect(normaliseQuery(stored)).toEqual(expected);
+  });
+
+  test('leaves a good query as it is, with the keys that are not of the model', () => {
+    const good = {
+      refId: 'C',
+      hide: true,
+      datasource: { uid: 'wg' },
+      queryType: 'peers',
+      format: 'numeric',
+      metric: 'handshake_age',
+      filter: { firewalls: ['$fw'], interfaces: ['/wg[12]/'], peers: ['alice'], statuses: ['stale'], interfaceUp: true },
+    };
+    expect(normaliseQuery(good)).toEqual(good);
+  });
+
+  test.each(queryTypes)('gives the same again when it is asked twice: %s', (queryType) => {
+    const once = normaliseQuery({ queryType, format: 'numeric', filter: { firewalls: ['hq'] } });
+    expect(normaliseQuery(once)).toEqual(once);
+  });
+});
+
+test('hasUnknownType is for types of other versions, not for what is missing', () => {
+  expect([{ queryType: 'promql' }, { queryType: 5 }].map(hasUnknownType)).toEqual([true, true]);
+  expect([undefined, {}, { queryType: '' }, { queryType: 'peers' }].map(hasUnknownType)).toEqual(Array(4).fill(false));
+});
+
+test.each([
+  ['nothing', undefined, { refId: 'A', kind: 'firewalls' }],
+  ['a text, as older variables are stored', 'label_values(x)', { refId: 'A', kind: 'firewalls' }],
+  ['an unknown kind', { refId: 'V', kind: 'events' }, { refId: 'V', kind: 'firewalls' }],
+  ['a filter that does not fit', { kind: 'interfaces', filter: { interfaces: ['wg1'] } }, { refId: 'A', kind: 'interfaces' }],
+  [
+    'a good one',
+    { refId: 'V', kind: 'peers', filter: { firewalls: ['$fw'], interfaces: ['wg1'] } },
+    { refId: 'V', kind: 'peers', filter: { firewalls: ['$fw'], interfaces: ['wg1'] } },
+  ],
+])('normaliseVariable: %s', (_, stored, expected) => {
+  expect(normaliseVariable(stored)).toEqual(expected);
+});

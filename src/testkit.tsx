@@ -1,0 +1,78 @@
+import { type DataSourceInstanceSettings, type DataSourcePluginMeta, type ScopedVars, type TypedVariableModel } from '@grafana/data';
+import type { TemplateSrv } from '@grafana/runtime';
+import { screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+
+import { WireGuardDataSource } from './datasource';
+import type { Options, Settings } from './settings';
+
+// Helpers of the tests beside the components; nothing that ships imports this file.
+
+type Values = Record<string, string | string[]>;
+
+/** Grafana's template service, as far as we use it: `$name`, `${name}` and `[[name]]`; unknown names stay. */
+export function fakeTemplates(values: Values = {}): TemplateSrv {
+  const replace = (target = '', _scopedVars?: ScopedVars, format?: string | ((value: unknown) => string)) =>
+    target.replace(/\$(\w+)|\$\{(\w+)\}|\[\[(\w+)\]\]/g, (match: string, ...names: Array<string | undefined>) => {
+      const value = values[names.slice(0, 3).find((name) => name !== undefined) ?? ''];
+      if (value === undefined) {
+        return match;
+      }
+      return typeof format === 'function' ? format(value) : String(value);
+    });
+  return {
+    replace,
+    getVariables: () => Object.keys(values).map((name) => ({ name }) as TypedVariableModel),
+    containsTemplate: (target = '') => target.includes('$'),
+    updateTimeRange: () => undefined,
+  };
+}
+
+export function newDataSource(variables?: Values): WireGuardDataSource {
+  const settings: Partial<DataSourceInstanceSettings<Settings>> = {
+    id: 1,
+    uid: 'wg',
+    name: 'wg',
+    type: 'opnsense-wireguard-datasource',
+    meta: {} as DataSourcePluginMeta,
+    jsonData: {},
+  };
+  return new WireGuardDataSource(settings as DataSourceInstanceSettings<Settings>, fakeTemplates(variables));
+}
+
+export function newOptions(part: Partial<Options> = {}): Options {
+  return {
+    id: 1,
+    uid: 'wg',
+    orgId: 1,
+    name: 'wg',
+    type: 'opnsense-wireguard-datasource',
+    typeName: 'OPNsense WireGuard',
+    typeLogoUrl: '',
+    access: 'proxy',
+    url: '',
+    user: '',
+    database: '',
+    basicAuth: false,
+    basicAuthUser: '',
+    isDefault: false,
+    readOnly: false,
+    withCredentials: false,
+    secureJsonFields: {},
+    jsonData: {},
+    ...part,
+  };
+}
+
+/** Opens the list of the field with this label. */
+export async function openList(label: string, place: HTMLElement = document.body): Promise<HTMLElement> {
+  const field = within(place).getByRole('combobox', { name: label });
+  await userEvent.click(field);
+  return field;
+}
+
+/** Chooses one option of the field with this label. */
+export async function choose(label: string, option: string | RegExp, place?: HTMLElement): Promise<void> {
+  await openList(label, place);
+  await userEvent.click(await screen.findByRole('option', { name: option }));
+}
