@@ -3,7 +3,7 @@ import { Alert, FieldSet, Stack, Text } from '@grafana/ui';
 import React from 'react';
 
 import { texts } from '../../selectors';
-import { addFirewall, type Secrets, type Settings } from '../../settings';
+import { addFirewall, firewallsOf, type Secrets, type Settings } from '../../settings';
 import { AddFirewall } from './AddFirewall';
 import { FirewallCard } from './FirewallCard';
 import { GeneralSettings } from './GeneralSettings';
@@ -13,7 +13,7 @@ type Props = DataSourcePluginOptionsEditorProps<Settings, Secrets>;
 const words = texts.config;
 
 export function ConfigEditor({ options, onOptionsChange }: Props) {
-  const firewalls = options.jsonData.firewalls ?? [];
+  const firewalls = firewallsOf(options);
   const readOnly = options.readOnly ?? false;
 
   return (

@@ -1,12 +1,11 @@
-import { Button, Field, IconButton, Input, Stack } from '@grafana/ui';
-import React from 'react';
+import { Button, Field, IconButton, Input, Label, Stack } from '@grafana/ui';
+import React, { useId } from 'react';
 
 import { texts } from '../../selectors';
 import type { ExpectedInterface } from '../../settings';
 import { deviceProblem } from '../../validation';
 
 interface Props {
-  id: string;
   expected: ExpectedInterface[];
   /** Undefined when the list has become empty. */
   onChange: (expected: ExpectedInterface[] | undefined) => void;
@@ -15,7 +14,8 @@ interface Props {
 const words = texts.config.expect;
 
 /** Interfaces that must be there, a row each: device and name. */
-export function ExpectedInterfaces({ id, expected, onChange }: Props) {
+export function ExpectedInterfaces({ expected, onChange }: Props) {
+  const titleId = useId();
   const change = (row: number, part: Partial<ExpectedInterface>) =>
     onChange(expected.map((entry, index) => (index === row ? { ...entry, ...part } : entry)));
   const remove = (row: number) => {
@@ -24,8 +24,11 @@ export function ExpectedInterfaces({ id, expected, onChange }: Props) {
   };
 
   return (
-    <Field label={words.title} description={words.description} htmlFor={`${id}-expect-add`} noMargin>
+    <div role="group" aria-labelledby={titleId}>
       <Stack direction="column" alignItems="flex-start" gap={1}>
+        <Label id={titleId} description={words.description}>
+          {words.title}
+        </Label>
         {expected.map((entry, row) => {
           const problem = deviceProblem(
             entry,
@@ -40,7 +43,7 @@ export function ExpectedInterfaces({ id, expected, onChange }: Props) {
                   value={entry.device}
                   placeholder={words.devicePlaceholder}
                   width={24}
-                  onChange={(event) => change(row, { device: event.currentTarget.value })}
+                  onChange={(event) => change(row, { device: event.currentTarget.value.trim() })}
                 />
               </Field>
               <Input
@@ -61,7 +64,6 @@ export function ExpectedInterfaces({ id, expected, onChange }: Props) {
           );
         })}
         <Button
-          id={`${id}-expect-add`}
           icon="plus"
           variant="secondary"
           size="sm"
@@ -70,6 +72,6 @@ export function ExpectedInterfaces({ id, expected, onChange }: Props) {
           {words.add}
         </Button>
       </Stack>
-    </Field>
+    </div>
   );
 }

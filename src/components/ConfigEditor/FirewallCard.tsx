@@ -74,7 +74,7 @@ export function FirewallCard({ firewall, others, options, onOptionsChange }: Pro
           <SecretField key={secret} firewallId={id} secret={secret} options={options} onOptionsChange={onOptionsChange} />
         ))}
         <TlsFields id={id} tls={firewall.tls ?? {}} readOnly={options.readOnly} onChange={(tls) => change({ tls })} />
-        <ExpectedInterfaces id={id} expected={firewall.expect ?? []} onChange={(expect) => change({ expect })} />
+        <ExpectedInterfaces expected={firewall.expect ?? []} onChange={(expect) => change({ expect })} />
       </Stack>
     </Box>
   );

@@ -15,8 +15,8 @@ const words = texts.config.general;
 /** Defaults and bounds (in seconds) are those of the back end. */
 const durations = [
   { key: 'pollInterval', fallback: '30s', min: 10, max: 120, range: texts.errors.pollIntervalRange },
-  { key: 'requestTimeout', fallback: '10s', min: 1, max: 60, range: texts.errors.requestTimeoutRange },
-  { key: 'forgetAfter', fallback: '168h', min: 60, max: Infinity, range: texts.errors.forgetAfterRange },
+  { key: 'requestTimeout', fallback: '10s', min: 1, max: 25, range: texts.errors.requestTimeoutRange },
+  { key: 'forgetAfter', fallback: '168h', min: 60, max: 8760 * 3600, range: texts.errors.forgetAfterRange },
 ] as const;
 
 export function GeneralSettings({ options, onOptionsChange }: Props) {

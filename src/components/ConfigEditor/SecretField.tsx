@@ -4,6 +4,7 @@ import React from 'react';
 
 import { texts } from '../../selectors';
 import { resetSecret, secretKey, type SecretName, type Secrets, type Settings, typeSecret } from '../../settings';
+import { secretProblem } from '../../validation';
 
 interface Props extends Pick<DataSourcePluginOptionsEditorProps<Settings, Secrets>, 'options' | 'onOptionsChange'> {
   firewallId: string;
@@ -26,13 +27,16 @@ export function SecretField({ firewallId, secret, options, onOptionsChange }: Pr
       </Field>
     );
   }
+  const value = options.secureJsonData?.[key] ?? '';
+  const problem = secretProblem(secret, value);
   return (
-    <Field label={words[secret]} noMargin>
+    <Field label={words[secret]} invalid={problem !== undefined} error={problem} noMargin>
       <SecretInput
         id={id}
         width={60}
         isConfigured={stored}
-        value={options.secureJsonData?.[key] ?? ''}
+        value={value}
+        aria-invalid={problem !== undefined}
         placeholder={words.secretPlaceholder}
         autoComplete="new-password"
         onReset={() => onOptionsChange(resetSecret(options, key))}

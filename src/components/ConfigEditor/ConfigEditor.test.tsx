@@ -1,0 +1,192 @@
+import { config } from '@grafana/runtime';
+import { render, screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import React, { useState } from 'react';
+
+import { texts } from '../../selectors';
+import type { Options, Settings } from '../../settings';
+import { choose, newOptions } from '../../testkit';
+import { ConfigEditor } from './ConfigEditor';
+
+const words = texts.config;
+const { errors } = texts;
+
+const twoFirewalls: Partial<Options> = {
+  jsonData: {
+    firewalls: [
+      { id: 'hq', name: 'hq', url: 'https://hq:8443' },
+      { id: 'dc', name: 'dc', url: 'https://dc:8443' },
+    ],
+  },
+  secureJsonFields: { 'hq.apiKey': true, 'hq.apiSecret': true, 'dc.apiKey': true, 'dc.apiSecret': true },
+};
+
+/** Renders the editor as Grafana does, keeping what it hands out. */
+function edit(part: Partial<Options> = {}) {
+  const seen = { options: newOptions(part) };
+  function Page() {
+    const [options, setOptions] = useState(seen.options);
+    const keep = (changed: Options) => {
+      seen.options = changed;
+      setOptions(changed);
+    };
+    return <ConfigEditor options={options} onOptionsChange={keep} />;
+  }
+  render(<Page />);
+  return seen;
+}
+
+const place = (firewall?: string) => (firewall ? within(screen.getByRole('group', { name: firewall })) : screen);
+// A label holds its description, too.
+const starting = (label: string) => (content: string) => content.startsWith(label);
+const field = (label: string, firewall?: string) => place(firewall).getByLabelText(starting(label));
+const press = (name: string) => userEvent.click(screen.getByRole('button', { name }));
+
+describe('settings that nobody made with this editor', () => {
+  test.each<[string, unknown]>([
+    ['firewalls that are no list', { firewalls: 'hq' }],
+    ['a firewall that is null', { firewalls: [null] }],
+    ['nothing at all', {}],
+  ])('%s: shows that there are none', (_, jsonData) => {
+    edit({ jsonData: jsonData as Settings });
+    expect(screen.getByText(words.firewalls.none)).toBeInTheDocument();
+  });
+
+  test('a firewall of which half is missing', () => {
+    edit({ jsonData: { firewalls: [{ id: 'hq', tls: {} }] } as unknown as Settings });
+    expect(screen.getByRole('group', { name: words.firewalls.unnamed })).toBeInTheDocument();
+    expect(screen.getByText(errors.nameMissing)).toBeInTheDocument();
+    expect(screen.getByText(errors.urlMissing)).toBeInTheDocument();
+  });
+});
+
+describe('a new firewall', () => {
+  test('is not added without name and URL', async () => {
+    const seen = edit();
+    expect(screen.queryByText(errors.nameMissing)).not.toBeInTheDocument();
+    await press(words.firewalls.add);
+    expect(screen.getByText(errors.nameMissing)).toBeInTheDocument();
+    expect(screen.getByText(errors.urlMissing)).toBeInTheDocument();
+    expect(seen.options.jsonData.firewalls).toBeUndefined();
+  });
+
+  test('is not added under a name that is taken', async () => {
+    const seen = edit(twoFirewalls);
+    await userEvent.type(field(words.firewalls.newName), 'hq');
+    expect(screen.getByText(errors.nameTaken)).toBeInTheDocument();
+    await userEvent.type(field(words.firewalls.newUrl), 'https://other');
+    await press(words.firewalls.add);
+    expect(seen.options.jsonData.firewalls).toHaveLength(2);
+  });
+
+  test('gets its id from the name, and the form is empty again', async () => {
+    const seen = edit();
+    await userEvent.type(field(words.firewalls.newName), 'Head Office');
+    await userEvent.type(field(words.firewalls.newUrl), 'https://fw:8443');
+    await press(words.firewalls.add);
+    expect(seen.options.jsonData.firewalls).toEqual([{ id: 'head-office', name: 'Head Office', url: 'https://fw:8443' }]);
+    expect(field(words.firewalls.newName)).toHaveValue('');
+    await userEvent.type(field(words.firewall.name, 'Head Office'), '!');
+    expect(seen.options.jsonData.firewalls?.[0]).toMatchObject({ id: 'head-office', name: 'Head Office!' });
+  });
+});
+
+describe('a firewall', () => {
+  test('tells what is wrong with its fields, beside them', async () => {
+    edit(twoFirewalls);
+    await userEvent.clear(field(words.firewall.url, 'hq'));
+    await userEvent.type(field(words.firewall.url, 'hq'), 'fw:8443');
+    expect(within(screen.getByRole('group', { name: 'hq' })).getByText(errors.urlScheme)).toBeInTheDocument();
+    expect(field(words.firewall.url, 'hq')).toBeInvalid();
+    expect(field(words.firewall.url, 'dc')).toBeValid();
+  });
+
+  test('never shows a stored secret, and keeps the others when one is replaced', async () => {
+    const seen = edit(twoFirewalls);
+    expect(field(words.firewall.apiKey, 'hq')).toHaveValue(words.firewall.configured);
+    await userEvent.click(within(screen.getByRole('group', { name: 'hq' })).getAllByRole('button', { name: 'Reset' })[0]!);
+    const input = field(words.firewall.apiKey, 'hq');
+    expect(input).toHaveAttribute('type', 'password');
+    await userEvent.type(input, 'key=x');
+    expect(screen.getByText(errors.secretPrefix)).toBeInTheDocument();
+    await userEvent.clear(input);
+    await userEvent.type(input, 'new');
+    expect(seen.options.secureJsonData).toEqual({ 'hq.apiKey': 'new' });
+    expect(seen.options.secureJsonFields).toEqual({ ...twoFirewalls.secureJsonFields, 'hq.apiKey': false });
+  });
+
+  test('goes with its secrets when it is removed, and only then', async () => {
+    const seen = edit(twoFirewalls);
+    await press(words.firewalls.remove('hq'));
+    expect(seen.options.jsonData.firewalls).toHaveLength(2);
+    const group = within(screen.getByRole('group', { name: 'hq' }));
+    await userEvent.click(group.getByRole('button', { name: words.firewalls.removeConfirm }));
+    expect(screen.queryByRole('group', { name: 'hq' })).not.toBeInTheDocument();
+    expect(seen.options.secureJsonData).toEqual({ 'hq.apiKey': '', 'hq.apiSecret': '' });
+    expect(seen.options.secureJsonFields).toMatchObject({ 'hq.apiKey': false, 'dc.apiKey': true });
+  });
+
+  test('shows only the fields of its kind of trust', async () => {
+    const seen = edit({ jsonData: { firewalls: [{ id: 'hq', name: 'hq', url: 'https://hq' }] } });
+    expect(field(words.tls.serverName)).toBeInTheDocument();
+    await choose(words.tls.mode, new RegExp(words.tls.modes.pin.label));
+    expect(screen.queryByLabelText(starting(words.tls.serverName))).not.toBeInTheDocument();
+    expect(screen.getByText(errors.fingerprintMalformed)).toBeInTheDocument();
+    await userEvent.type(field(words.tls.fingerprint), 'ab'.repeat(32));
+    expect(screen.queryByText(errors.fingerprintMalformed)).not.toBeInTheDocument();
+    await choose(words.tls.mode, new RegExp(words.tls.modes.insecure.label));
+    expect(screen.getByText(words.tls.insecureWarning)).toBeInTheDocument();
+    await choose(words.tls.mode, new RegExp(words.tls.modes.ca.label));
+    expect(screen.getByText(errors.caMalformed)).toBeInTheDocument();
+    expect(seen.options.jsonData.firewalls?.[0]?.tls).toEqual({ mode: 'ca', fingerprint: 'ab'.repeat(32) });
+  });
+
+  test('takes expected interfaces, no device twice, and forgets an empty list', async () => {
+    const seen = edit({ jsonData: { firewalls: [{ id: 'hq', name: 'hq', url: 'https://hq' }] } });
+    await press(words.expect.add);
+    expect(screen.getByText(errors.deviceMissing)).toBeInTheDocument();
+    await userEvent.type(field(words.expect.device(1)), 'wg1');
+    await userEvent.type(field(words.expect.name(1)), 'to branch');
+    await press(words.expect.add);
+    await userEvent.type(field(words.expect.device(2)), 'wg1');
+    expect(screen.getByText(errors.deviceTaken)).toBeInTheDocument();
+    await press(words.expect.remove(2));
+    expect(seen.options.jsonData.firewalls?.[0]?.expect).toEqual([{ device: 'wg1', name: 'to branch' }]);
+    await press(words.expect.remove(1));
+    expect(seen.options.jsonData.firewalls?.[0]?.expect).toBeUndefined();
+  });
+});
+
+describe('general settings', () => {
+  test('name a bad duration; an empty one is the default', async () => {
+    const seen = edit({ jsonData: { pollInterval: '5s' } });
+    expect(screen.getByText(errors.pollIntervalRange)).toBeInTheDocument();
+    await userEvent.clear(field(words.general.pollInterval));
+    expect(seen.options.jsonData.pollInterval).toBeUndefined();
+    await userEvent.type(field(words.general.requestTimeout), 'soon');
+    expect(screen.getByText(errors.durationMalformed)).toBeInTheDocument();
+  });
+
+  test('keep what a newer version has stored', async () => {
+    const seen = edit({ jsonData: { retention: '24h' } as Settings });
+    await userEvent.type(field(words.general.forgetAfter), '7d');
+    expect(seen.options.jsonData).toEqual({ retention: '24h', forgetAfter: '7d' });
+  });
+
+  test('offer the proxy only where Grafana has one', async () => {
+    jest.replaceProperty(config, 'secureSocksDSProxyEnabled', true);
+    const seen = edit();
+    await userEvent.click(screen.getByRole('switch', { name: new RegExp(words.general.socksProxy) }));
+    expect(seen.options.jsonData.enableSecureSocksProxy).toBe(true);
+  });
+});
+
+test('what a provisioning file made can be read and not changed', () => {
+  edit({ ...twoFirewalls, readOnly: true });
+  expect(screen.getByText(words.readOnly)).toBeInTheDocument();
+  expect(screen.queryByRole('button', { name: words.firewalls.add })).not.toBeInTheDocument();
+  const controls = ['textbox', 'combobox', 'button'].flatMap((role) => screen.getAllByRole(role));
+  expect(controls.length).toBeGreaterThan(10);
+  controls.forEach((control) => expect(control).toBeDisabled());
+  expect(field(words.firewall.apiSecret, 'dc')).toHaveValue(words.firewall.configured);
+});
