@@ -22,6 +22,8 @@ type authority struct {
 	key         *ecdsa.PrivateKey
 }
 
+const authorityName = "Simulated OPNsense authority"
+
 // Life of a valid certificate around now; the factory certificate of OPNsense is valid for 397 days.
 const certificateLife = 397 * 24 * time.Hour
 

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 // DemoOptions changes what NewDemoLab builds. The zero value suits tests.
 type DemoOptions struct {
 	HQ, Branch APIConfig     // Name is always "hq" and "branch"
+	StateDir   string        // keeps the certificate authority from start to start, "": a new one at each start
 	Keys       string        // phrase from which the WireGuard keys come, "": new ones at each start
 	Traffic    time.Duration // between two packets of each flow, 0: 1 s and 2 s, negative: none
 }
@@ -31,6 +33,13 @@ var (
 // "backup-link" has lte-router and depends on vhid 2. Both are MASTER. A little traffic runs through the tunnels.
 func NewDemoLab(logger hclog.Logger, options DemoOptions) (*Lab, error) {
 	lab := NewLab(logger)
+	if options.StateDir != "" {
+		a, err := authorityIn(options.StateDir)
+		if err != nil {
+			return nil, fmt.Errorf("state directory: %w", err)
+		}
+		lab = newLab(logger, a)
+	}
 	if err := lab.buildDemo(options); err != nil {
 		lab.Close()
 		return nil, err

@@ -41,6 +41,9 @@ type Instance struct {
 
 // AddInstance configures an instance and starts it unless it or the service is disabled.
 func (f *Firewall) AddInstance(config InstanceConfig) (*Instance, error) {
+	if f.lab.closing.Err() != nil {
+		return nil, ErrLabClosed
+	}
 	if !config.TunnelAddress.IsValid() {
 		return nil, errors.New("an instance needs a tunnel address")
 	}

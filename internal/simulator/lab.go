@@ -36,12 +36,16 @@ var ErrLabClosed = errors.New("the lab is closed")
 
 // NewLab makes an empty lab. Close ends everything in it. A nil logger is silent.
 func NewLab(logger hclog.Logger) *Lab {
-	if logger == nil {
-		logger = hclog.NewNullLogger()
-	}
-	a, err := newAuthority("Simulated OPNsense authority")
+	a, err := newAuthority(authorityName)
 	if err != nil {
 		panic(fmt.Sprintf("make a certificate authority: %v", err)) // only without randomness
+	}
+	return newLab(logger, a)
+}
+
+func newLab(logger hclog.Logger, a *authority) *Lab {
+	if logger == nil {
+		logger = hclog.NewNullLogger()
 	}
 	closing, cancel := context.WithCancel(context.Background())
 	return &Lab{logger: logger, underlay: newUnderlay(), authority: a, closing: closing, cancel: cancel}

@@ -94,12 +94,12 @@ func TestInterfaceControls(t *testing.T) {
 			t.Errorf("virtual IP %v, want %s", got, role)
 		}
 	}
+	client.Peer().CutOff()
 	must(instance.Start())
 	expect("started as backup", "down", false)
 	must(f.SetCARP(3, Master))
 	expect("master", "up", false)
 
-	client.Peer().CutOff()
 	instance.Stop()
 	expect("stopped", gone, false)
 	instance.CreateOnly()
@@ -161,7 +161,7 @@ func TestPeerControls(t *testing.T) {
 	eventually(t, "a new endpoint", func() bool { return counters(peer).endpoint != old })
 
 	peer.CutOff()
-	before := counters(peer)
+	before := settled(peer)
 	for range 5 {
 		if err := peer.Ping(); err != nil {
 			t.Fatal(err)
@@ -191,6 +191,17 @@ func TestPeerControls(t *testing.T) {
 	}
 	if row := newCaller(t, f.API).show(); row.Total != 2 {
 		t.Errorf("%d rows", row.Total)
+	}
+}
+
+// settled reads a peer's numbers when what was on its way has been counted.
+func settled(p *Peer) peerState {
+	for {
+		before := counters(p)
+		time.Sleep(20 * time.Millisecond)
+		if after := counters(p); after.rx == before.rx && after.tx == before.tx {
+			return after
+		}
 	}
 }
 
