@@ -56,13 +56,28 @@ func (s *Snapshot) joinInterfaces(prev *Snapshot, rows []InterfaceReport) {
 	for _, row := range rows {
 		if i, again := at[row.Device]; again && row.Device != "" {
 			s.Oddities = s.Oddities.Add(OddDuplicate, 1)
-			if row.Link == LinkUp && s.Interfaces[i].Status != InterfaceUp {
-				s.Interfaces[i] = s.judge(row, prev, before[row.Device])
+			if twin := s.judge(row, prev, before[row.Device]); twin.tells() > s.Interfaces[i].tells() {
+				s.Interfaces[i] = twin
 			}
 			continue
 		}
 		at[row.Device] = len(s.Interfaces)
 		s.Interfaces = append(s.Interfaces, s.judge(row, prev, before[row.Device]))
+	}
+}
+
+// tells ranks rows of the same device, which come in no stable order: one that
+// is up tells most, one that is not configured least.
+func (i *Interface) tells() int {
+	switch {
+	case i.silent:
+		return 0
+	case i.Status == InterfaceUnknown:
+		return 1
+	case i.Status == InterfaceUp:
+		return 3
+	default:
+		return 2
 	}
 }
 
@@ -194,12 +209,17 @@ func (s *Snapshot) judgePeer(row *PeerReport, on *Interface) Peer {
 		RxBytes: row.RxBytes, TxBytes: row.TxBytes, Status: row.Status, Since: s.At,
 	}
 	if on != nil {
-		p.InterfaceName, p.InterfaceUp = on.Name, on.lastKnown == InterfaceUp
+		p.InterfaceName, p.InterfaceUp = on.Name, on.Status == InterfaceUp
 	}
 	if row.LatestHandshake > 0 {
 		p.LatestHandshake = time.Unix(row.LatestHandshake, 0).Add(-s.skew).UTC()
 	}
-	if p.Status == PeerNotKnown {
+	unread := row.LatestHandshake < 0 // not the same as never
+	switch {
+	case p.Status != PeerNotKnown:
+	case unread:
+		p.Status = PeerUnknown
+	default:
 		p.Status = statusByAge(&p, s.At)
 	}
 	switch p.Status {
@@ -211,6 +231,9 @@ func (s *Snapshot) judgePeer(row *PeerReport, on *Interface) Peer {
 		p.Reason = "never shook hands"
 	default:
 		p.Reason = "OPNsense sent a status word that this version does not know"
+		if unread {
+			p.Reason = "neither its status nor its last handshake could be read"
+		}
 	}
 	p.lastKnown = p.Status
 	return p
@@ -239,7 +262,8 @@ func (s *Snapshot) keepPeersOfMissing(prev *Snapshot, interfaces map[string]*Int
 		if _, reported := at[peerID{p.Device, p.PublicKey}]; reported || on == nil || !on.silent || !p.HasIdentity() {
 			continue
 		}
-		p.Status, p.Reason, p.InterfaceUp = PeerNotKnown, "its interface does not run", false
+		p.Status, p.Reason = PeerNotKnown, "its interface does not run"
+		p.InterfaceName, p.InterfaceUp = on.Name, false
 		p.RxBytes, p.TxBytes = -1, -1
 		s.Peers = append(s.Peers, p)
 	}
@@ -255,13 +279,14 @@ func (s *Snapshot) indexPeers(index map[peerID]int) {
 	s.peers = index
 }
 
-// carrySince keeps the time of a peer's last change. A stale peer turned so
+// carrySince keeps the time of a peer's last change; to become not known, and
+// known again as before, is no change. A stale peer turned so
 // exactly StaleAfter its last handshake, which is better than when we looked.
 func (s *Snapshot) carrySince(prev *Snapshot) {
 	for i := range s.Peers {
 		p := &s.Peers[i]
 		if k, ok := prev.peers[peerID{p.Device, p.PublicKey}]; ok && p.HasIdentity() {
-			if old := &prev.Peers[k]; old.Status == p.Status || p.Status == PeerNotKnown {
+			if old := &prev.Peers[k]; old.lastKnown == p.Status || p.Status == PeerNotKnown {
 				p.Since = old.Since
 			}
 		}
@@ -316,8 +341,5 @@ func comparePeers(a, b Peer) int {
 // compareDevices puts wg2 before wg10.
 func compareDevices(a, b string) int {
 	trim := func(s string) string { return strings.TrimRight(s, "0123456789") }
-	if pa, pb := trim(a), trim(b); pa == pb && len(a) != len(b) {
-		return len(a) - len(b)
-	}
-	return strings.Compare(a, b)
+	return cmp.Or(strings.Compare(trim(a), trim(b)), len(a)-len(b), strings.Compare(a, b))
 }

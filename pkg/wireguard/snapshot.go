@@ -63,7 +63,7 @@ type Peer struct {
 	Reason string
 	Since  time.Time
 
-	InterfaceUp     bool      // its interface is up, as far as last known
+	InterfaceUp     bool      // its interface is reported up
 	LatestHandshake time.Time // zero when it never shook hands
 	RxBytes         int64     // -1 when not known
 	TxBytes         int64
