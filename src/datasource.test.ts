@@ -100,7 +100,7 @@ describe('variables', () => {
       range: { from: now, to: now, raw: { from: now, to: now } },
     } as unknown as DataQueryRequest<VariableQuery>;
     const answer = new VariableSupport(datasource).query(request);
-    return { getResource, data: lastValueFrom(answer).then((response): unknown[] => response.data) };
+    return { getResource, data: lastValueFrom(answer).then(({ data }) => data as unknown[]) };
   }
   const quiet = { showErrorAlert: false };
 
