@@ -2,7 +2,6 @@ package opnsense
 
 import (
 	"context"
-	"crypto/tls"
 	"io"
 	"net/http/httptrace"
 	"sync/atomic"
@@ -28,27 +27,34 @@ type exchange struct {
 	ctx      context.Context // with the time-out of the call
 	cancel   context.CancelFunc
 	start    time.Time
-	phase    atomic.Int32 // dialling may go on in the background after the call
+	phase    atomic.Int32 // written by the transport's goroutines, which may outlive the call
 }
 
 func newExchange(parent context.Context, c *Client, e endpoint) *exchange {
 	x := &exchange{client: c, endpoint: e, parent: parent, start: time.Now()}
 	ctx := httptrace.WithClientTrace(parent, &httptrace.ClientTrace{
-		DNSStart:          func(httptrace.DNSStartInfo) { x.reached(phaseResolve) },
-		ConnectStart:      func(string, string) { x.reached(phaseConnect) },
-		TLSHandshakeStart: func() { x.reached(phaseHandshake) },
-		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
-			if err == nil {
-				x.reached(phaseAnswer)
-			}
-		},
-		GotConn: func(httptrace.GotConnInfo) { x.reached(phaseAnswer) },
+		GetConn:           func(string) { x.reached(phaseConnect) }, // at each attempt
+		DNSStart:          func(httptrace.DNSStartInfo) { x.dialling(phaseResolve) },
+		ConnectStart:      func(string, string) { x.dialling(phaseConnect) },
+		TLSHandshakeStart: func() { x.dialling(phaseHandshake) },
+		GotConn:           func(httptrace.GotConnInfo) { x.reached(phaseAnswer) },
 	})
 	x.ctx, x.cancel = context.WithTimeout(ctx, c.timeout)
 	return x
 }
 
 func (x *exchange) reached(p phase) { x.phase.Store(p) }
+
+// dialling notes how far a connection came that is being made. Once the call has
+// one, others are no concern of it: the transport goes on making them for later.
+func (x *exchange) dialling(p phase) {
+	for {
+		old := x.phase.Load()
+		if old >= phaseAnswer || x.phase.CompareAndSwap(old, p) {
+			return
+		}
+	}
+}
 
 // fail makes the error of the call.
 func (x *exchange) fail(kind Kind, message string, cause error) *Error {

@@ -14,7 +14,7 @@ func TestTrust(t *testing.T) {
 	ca := testCert{names: []string{"our CA"}}.must(t)
 	signed := testCert{signer: &ca}.must(t)
 	named := testCert{names: []string{"fw.example"}}.must(t)
-	print := fingerprintOf(named)
+	pin := fingerprintOf(named)
 	for _, tt := range []struct {
 		name  string
 		cert  tls.Certificate
@@ -27,9 +27,9 @@ func TestTrust(t *testing.T) {
 		{"the certificate itself as CA", named, TLS{Mode: TLSCA, CA: pemOf(named), ServerName: "fw.example"}, ""},
 		{"CA, wrong name", named, TLS{Mode: TLSCA, CA: pemOf(named)}, KindCertificateName},
 		{"another CA", named, TLS{Mode: TLSCA, CA: pemOf(ca), ServerName: "fw.example"}, KindCertificateUnknown},
-		{"pin, whatever the name", named, TLS{Mode: TLSPin, Fingerprint: print}, ""},
-		{"pin in lower case", named, TLS{Mode: TLSPin, Fingerprint: strings.ToLower(strings.ReplaceAll(print, ":", " "))}, ""},
-		{"pin as openssl prints it", named, TLS{Mode: TLSPin, Fingerprint: "sha256 Fingerprint=" + print + "\n"}, ""},
+		{"pin, whatever the name", named, TLS{Mode: TLSPin, Fingerprint: pin}, ""},
+		{"pin in lower case", named, TLS{Mode: TLSPin, Fingerprint: strings.ToLower(strings.ReplaceAll(pin, ":", " "))}, ""},
+		{"pin as openssl prints it", named, TLS{Mode: TLSPin, Fingerprint: "sha256 Fingerprint=" + pin + "\n"}, ""},
 		{"pin of the authority", signed, TLS{Mode: TLSPin, Fingerprint: fingerprintOf(ca)}, KindPinMismatch},
 		{"insecure", named, TLS{Mode: TLSInsecure}, ""},
 	} {

@@ -110,7 +110,7 @@ func (x *exchange) connectionError(err error) *Error {
 	case strings.Contains(err.Error(), "malformed HTTP"):
 		return x.fail(KindNotOPNsense, x.host()+" does not speak HTTP on this port: check the port", err)
 	case handshake || isAlert(err):
-		return x.fail(KindTLS, "the TLS handshake with "+x.host()+" failed, TLS 1.2 or later is needed: "+plain(innermost(err).Error()), err)
+		return x.fail(KindTLS, "the TLS handshake with "+x.host()+" failed: "+plain(innermost(err).Error())+" (this side speaks TLS 1.2 and 1.3)", err)
 	}
 	return x.fail(KindNetwork, "the connection to "+x.host()+" failed: "+plain(innermost(err).Error()), err)
 }
