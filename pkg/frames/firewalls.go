@@ -59,10 +59,13 @@ func peersThatAre(s wireguard.PeerStatus) func(firewallRow) (float64, bool) {
 	return func(r firewallRow) (float64, bool) { return counter(r.peers[s]) }
 }
 
-// carp tells the roles of the firewall's virtual IPs, or why they are not told.
+// carp tells the roles of the firewall's virtual IPs, or why they are not told. A
+// firewall that does not answer may have another role by now.
 func carp(r firewallRow) string {
 	v := r.Snapshot.VirtualIPs
 	switch {
+	case !r.Known():
+		return ""
 	case v.Forbidden:
 		return "not readable"
 	case v.Failing:

@@ -27,6 +27,12 @@ func (e *UnavailableError) Error() string {
 
 func (e *UnavailableError) Unwrap() []error { return e.Causes }
 
+// untriedError stands in where a firewall does not say itself that no poll of it
+// has ended.
+type untriedError struct{ firewall string }
+
+func (e *untriedError) Error() string { return "firewall " + e.firewall + " was not asked yet" }
+
 // Build makes the frame that answers a query: exactly one. Scope are the
 // firewalls that the query's filter lets through, in the order of the settings.
 func Build(q query.Query, scope []wireguard.Firewall) (data.Frames, error) {
@@ -58,11 +64,15 @@ func available(q query.Query, scope []wireguard.Firewall) error {
 	known := len(scope) == 0 || q.Type == query.Firewalls
 	for i := range scope {
 		f := &scope[i]
+		err := f.Err
 		if f.Tried.IsZero() {
-			untried = append(untried, f.Err)
+			if err == nil {
+				err = &untriedError{f.Name}
+			}
+			untried = append(untried, err)
 		}
-		if f.Err != nil {
-			failed = append(failed, f.Err)
+		if err != nil {
+			failed = append(failed, err)
 		}
 		known = known || f.Answered() || len(f.Snapshot.Interfaces) > 0
 	}
@@ -95,7 +105,7 @@ func build[R row](q query.Query, columns, labels []column[R], rows []R, identifi
 	f.SetMeta(&data.FrameMeta{Type: data.FrameTypeNumericLong, TypeVersion: data.FrameTypeVersion{0, 1}})
 	if n := all - len(rows); n > 0 {
 		f.AppendNotices(data.Notice{Severity: data.NoticeSeverityWarning,
-			Text: fmt.Sprintf("%d rows cannot be told from others (no device name or public key) and are left out", n)})
+			Text: fmt.Sprintf("Rows left out because they cannot be told from others (no device name or public key): %d", n)})
 	}
 	return f
 }
@@ -128,8 +138,12 @@ func notices(q query.Query, scope []wireguard.Firewall) []data.Notice {
 		f := &scope[i]
 		if f.Err != nil {
 			text := f.Err.Error()
-			if q.Type != query.Firewalls && len(f.Snapshot.Interfaces) > 0 {
+			switch {
+			case q.Type == query.Firewalls:
+			case f.Answered():
 				text += ". Its last known rows stay, without values"
+			case q.Type == query.Interfaces && len(f.Snapshot.Interfaces) > 0:
+				text += ". Its expected rows are there, without values"
 			}
 			out = append(out, data.Notice{Severity: data.NoticeSeverityWarning, Text: text})
 		}

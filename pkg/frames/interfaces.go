@@ -26,7 +26,12 @@ var interfaceColumns = []column[interfaceRow]{
 	number("status", statusConfig(wireguard.InterfaceStatuses(), interfaceColours),
 		ifKnown(func(r interfaceRow) (float64, bool) { return r.Status.Value() })),
 	text("reason", "Reason", func(r interfaceRow) string { return reason(r.firewall, r.Reason) }),
-	text("carp", "CARP", func(r interfaceRow) string { return r.CARP }),
+	text("carp", "CARP", func(r interfaceRow) string {
+		if !r.firewall.Known() {
+			return "" // it may be another by now
+		}
+		return r.CARP
+	}),
 	number("peers", unit("Peers", ""), ifKnown(func(r interfaceRow) (float64, bool) { return counter(r.Peers) })),
 	number("peers_online", unit("Peers online", ""), ifKnown(func(r interfaceRow) (float64, bool) { return counter(r.PeersOnline) })),
 	number("rx_bytes", unit("Received", unitBytes), ifKnown(func(r interfaceRow) (float64, bool) { return counter(r.RxBytes) })),
