@@ -102,8 +102,9 @@ func Bench() error {
 // Fuzz runs every fuzz test for half a minute.
 func Fuzz() error {
 	for _, target := range []struct{ dir, name string }{
-		{"./pkg/opnsense", "FuzzShow"},
-		{"./pkg/opnsense", "FuzzVirtualIPs"},
+		{"./pkg/opnsense", "FuzzDecodeShow"},
+		{"./pkg/opnsense", "FuzzDecodeVirtualIPs"},
+		{"./pkg/opnsense", "FuzzParseURL"},
 		{"./pkg/query", "FuzzParse"},
 		{"./pkg/wireguard", "FuzzJoin"},
 	} {

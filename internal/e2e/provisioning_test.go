@@ -2,8 +2,10 @@ package e2e
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -80,6 +82,13 @@ func TestDashboardColumnsExist(t *testing.T) {
 						Matcher struct{ ID, Options string }
 					}
 				}
+				Transformations []struct {
+					ID      string
+					Options struct {
+						IndexByName   map[string]int
+						ExcludeByName map[string]bool
+					}
+				}
 			}
 		}
 		raw, err := os.ReadFile(path)
@@ -101,9 +110,19 @@ func TestDashboardColumnsExist(t *testing.T) {
 			for _, f := range answer.Frames[0].Fields {
 				titles[f.Config.DisplayName] = true
 			}
+			var named []string
 			for _, o := range p.FieldConfig.Overrides {
-				if o.Matcher.ID == "byName" && !titles[o.Matcher.Options] {
-					t.Errorf("panel %q: there is no column %q", p.Title, o.Matcher.Options)
+				if o.Matcher.ID == "byName" {
+					named = append(named, o.Matcher.Options)
+				}
+			}
+			for _, x := range p.Transformations {
+				named = slices.AppendSeq(named, maps.Keys(x.Options.IndexByName))
+				named = slices.AppendSeq(named, maps.Keys(x.Options.ExcludeByName))
+			}
+			for _, title := range named {
+				if !titles[title] {
+					t.Errorf("panel %q: there is no column %q", p.Title, title)
 				}
 			}
 		}

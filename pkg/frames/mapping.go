@@ -23,10 +23,10 @@ var interfaceColours = map[wireguard.InterfaceStatus]string{
 }
 
 var peerColours = map[wireguard.PeerStatus]string{
-	wireguard.PeerOffline: "red",
+	wireguard.PeerOffline: "orange",
 	wireguard.PeerOnline:  "green",
 	wireguard.PeerUnknown: "purple",
-	wireguard.PeerStale:   "orange",
+	wireguard.PeerStale:   "yellow",
 }
 
 // status is a status as a number with a string for people.
