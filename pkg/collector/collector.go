@@ -44,7 +44,6 @@ type Config struct {
 type Collector struct {
 	stop    context.CancelFunc
 	stopped context.Context
-	running sync.WaitGroup
 	wake    chan struct{} // the time of the next poll changed
 
 	mu       sync.Mutex // guards all below
@@ -55,7 +54,8 @@ type Collector struct {
 	asked    time.Time     // when somebody last asked
 	polls    bool          // the goroutine runs
 	ended    chan struct{} // closed at the end of every poll, then replaced
-	outdated bool          // view.Err comes from settings that were replaced
+	outdated bool          // view.Err comes from settings or privileges that were replaced
+	rechecks int           // how often recheck made a poll due
 }
 
 func newCollector(cfg Config) *Collector {
@@ -123,7 +123,6 @@ func (c *Collector) ask() (ended <-chan struct{}, patience time.Duration) {
 	resumed := !c.polls
 	if resumed && c.stopped.Err() == nil {
 		c.polls = true
-		c.running.Add(1)
 		go c.run()
 	}
 	due := !now.Before(c.show.due)
@@ -150,13 +149,28 @@ func (c *Collector) look() wireguard.Firewall {
 	return v
 }
 
+// recheck has what a privilege kept from us asked again at once.
 func (c *Collector) recheck() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.show.class == Forbidden || c.vips.class == Forbidden {
-		c.outdated = true
-		c.vips.hurry()
-		c.show.hurry()
+	if c.retryForbidden() {
+		c.rechecks++
 		c.signal()
 	}
+}
+
+// retryForbidden makes the next poll due at once where a privilege was missing,
+// and says whether it did; callers hold mu.
+func (c *Collector) retryForbidden() bool {
+	if c.show.class != Forbidden && c.vips.class != Forbidden {
+		return false
+	}
+	c.vips.hurry()
+	if c.show.class == Timeout || c.show.class == Unauthorized {
+		return false // no privilege helps there
+	}
+	c.show.hurry()
+	c.outdated = true
+	c.view.Next = c.show.due
+	return true
 }

@@ -14,7 +14,6 @@ const vipInterval = 5 * time.Minute
 // run makes all polls of this firewall. It ends when nobody asked for a while,
 // and is started again by the next question.
 func (c *Collector) run() {
-	defer c.running.Done()
 	for {
 		c.mu.Lock()
 		if c.stopped.Err() != nil || time.Since(c.asked) > idleAfter {
@@ -38,47 +37,69 @@ func (c *Collector) run() {
 	}
 }
 
+// outcome is what a poll learned.
+type outcome struct {
+	show, vips endpointState
+	snapshot   *wireguard.Snapshot // unchanged when the poll failed
+	err        error
+	vipErr     error
+	latency    time.Duration
+}
+
 // poll asks the firewall once and publishes what it learned.
 func (c *Collector) poll() {
 	c.mu.Lock()
-	cfg, before, vips := c.cfg, c.view, c.vips
+	cfg, before, rechecks := c.cfg, c.view, c.rechecks
+	o := outcome{show: c.show, vips: c.vips, snapshot: before.Snapshot, vipErr: before.VIPErr}
 	c.mu.Unlock()
 
 	start := time.Now()
 	report, err := cfg.Source.Show(c.stopped)
 	shown := time.Now()
+	class := Other
 	if err != nil {
-		c.publish(cfg, func() {
-			c.show.next(cfg.Classify(err), start, shown, jittered(cfg.PollInterval))
-			c.view.Err, c.view.Latency = err, 0
-		})
-		logChange(cfg, before.Err, err)
-		return
+		o.err, class = err, cfg.Classify(err)
 	}
-	known, vipErr := readVIPs(c.stopped, cfg, &vips, before, report)
-	snapshot := wireguard.Join(before.Snapshot, report, known, cfg.Policy)
-	c.publish(cfg, func() {
-		c.show.next(Other, start, shown, jittered(cfg.PollInterval))
-		c.vips = vips
-		c.view.Snapshot, c.view.Err, c.view.VIPErr, c.view.Latency = snapshot, nil, vipErr, shown.Sub(start)
-	})
-	logChange(cfg, before.Err, nil)
+	o.show.next(class, start, shown, jittered(cfg.PollInterval))
+	if err == nil {
+		var known wireguard.VirtualIPs
+		known, o.vipErr = readVIPs(c.stopped, cfg, &o.vips, before, report)
+		o.snapshot, o.latency = wireguard.Join(before.Snapshot, report, known, cfg.Policy), shown.Sub(start)
+	}
+	if c.publish(cfg.Revision, rechecks, o) {
+		logChange(cfg, before.Err, err)
+	}
 }
 
-// publish makes the outcome of a poll visible and wakes all who wait, unless the
-// settings changed meanwhile: then the poll that they asked for comes next.
-func (c *Collector) publish(polled Config, update func()) {
+// publish makes the outcome of a poll visible, says whether it did, and wakes all
+// who wait, unless another poll is due at once: its answer is the one they want.
+func (c *Collector) publish(revision string, rechecks int, o outcome) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.stopped.Err() != nil || polled.Revision != c.cfg.Revision {
-		return
+	if c.stopped.Err() != nil {
+		return false
 	}
-	update()
-	c.outdated = false
-	c.view.Tried = time.Now()
-	c.view.Next = c.show.due
-	close(c.ended)
-	c.ended = make(chan struct{})
+	// What an answer to replaced settings says is dropped, and the poll that the
+	// new ones asked for comes next. A time-out tells of the firewall, whatever
+	// the settings: it is left in peace all the same.
+	replaced := revision != c.cfg.Revision
+	if o.err == nil && (!replaced || o.vips.class == Timeout) {
+		c.vips = o.vips
+	}
+	if replaced && o.show.class != Timeout {
+		return false
+	}
+	c.show, c.outdated = o.show, false
+	if !replaced {
+		c.view.Snapshot, c.view.VIPErr = o.snapshot, o.vipErr
+	}
+	c.view.Err, c.view.Latency = o.err, o.latency
+	c.view.Tried, c.view.Next = time.Now(), c.show.due
+	if c.rechecks == rechecks || !c.retryForbidden() {
+		close(c.ended)
+		c.ended = make(chan struct{})
+	}
+	return true
 }
 
 // readVIPs reads the virtual IPs when they matter: they decide between down and
