@@ -113,7 +113,7 @@ func TestSettingsChangedDuringFailure(t *testing.T) {
 				if shows, _ := changed.counts(); told != nil && shows > 0 {
 					t.Error("called within a minute of the time-out")
 				}
-				time.Sleep(time.Second)
+				time.Sleep(2 * time.Second)
 				if v, _ := ask(t, fleet); v.Err != nil {
 					t.Errorf("a minute later told %v", v.Err)
 				}
