@@ -16,9 +16,9 @@ import (
 // newClient makes a client on the SDK's HTTP client, which brings Grafana's
 // secure SOCKS proxy, tracing and metrics.
 func newClient(ctx context.Context, raw backend.DataSourceInstanceSettings, s settings, f firewallSettings) (*opnsense.Client, error) {
-	options, err := raw.HTTPClientOptions(ctx)
+	options, err := httpOptions(ctx, raw)
 	if err != nil {
-		return nil, &SettingError{"jsonData", fmt.Sprintf("HTTP options cannot be used: %v", err)}
+		return nil, err
 	}
 	// A text in jsonData.timeout would silently remove all time-outs: set our own.
 	timeouts := httpclient.DefaultTimeoutOptions
@@ -37,6 +37,20 @@ func newClient(ctx context.Context, raw backend.DataSourceInstanceSettings, s se
 		return nil, &SettingError{"jsonData", fmt.Sprintf("HTTP client cannot be made: %v", err)}
 	}
 	return opnsense.New(f.Connection, hc)
+}
+
+// httpOptions reads what the SDK knows of the settings. The SDK panics when one
+// of its own fields has another type than it should.
+func httpOptions(ctx context.Context, raw backend.DataSourceInstanceSettings) (options httpclient.Options, err error) {
+	defer func() {
+		if recover() != nil {
+			err = &SettingError{"jsonData", "HTTP options cannot be used: a field of Grafana's own, such as httpHeaderName1, is not a text"}
+		}
+	}()
+	if options, err = raw.HTTPClientOptions(ctx); err != nil {
+		return options, &SettingError{"jsonData", fmt.Sprintf("HTTP options cannot be used: %v", err)}
+	}
+	return options, nil
 }
 
 // classify says what a failed call means for the next one.

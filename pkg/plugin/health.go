@@ -35,7 +35,7 @@ func (in *instance) CheckHealth(ctx context.Context, _ *backend.CheckHealthReque
 		}
 	}
 	fleet.Recheck()
-	var all []health
+	all := []health{}
 	var bad, lines []string
 	for _, err := range in.problems {
 		bad = append(bad, err.Error())
@@ -64,11 +64,11 @@ func (in *instance) CheckHealth(ctx context.Context, _ *backend.CheckHealthReque
 func checkFirewall(f *wireguard.Firewall) health {
 	h := health{Name: f.Name, OK: f.Known()}
 	if f.Err != nil {
-		h.Message = f.Err.Error()
+		h.Message = strings.ReplaceAll(f.Err.Error(), "\n", "; ")
 		if !strings.Contains(h.Message, f.Name) {
 			h.Message = f.Name + ": " + h.Message
 		}
-		if wait := time.Until(f.Next); wait > f.PollInterval {
+		if wait := time.Until(f.Next); wait > f.PollInterval*11/10 { // polls come a little late, at random
 			h.Message += fmt.Sprintf(" (asked again in %s)", wait.Round(time.Second))
 		}
 		return h

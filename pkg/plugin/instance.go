@@ -6,7 +6,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -111,20 +113,22 @@ func (in *instance) collectorConfig(ctx context.Context, raw backend.DataSourceI
 		Classify:     classify,
 		Logger:       in.logger,
 		Release:      client.CloseIdleConnections,
-		Revision:     revision(s, f, raw.JSONData),
+		Revision:     revision(s, f, raw),
 	}, nil
 }
 
 // revision changes with everything that the settings say about a firewall.
-func revision(s settings, f firewallSettings, jsonData []byte) string {
+func revision(s settings, f firewallSettings, raw backend.DataSourceInstanceSettings) string {
 	h := sha256.New()
-	// General keys such as the SOCKS proxy are read by the SDK: hash them too, but
-	// not the other firewalls.
+	// General keys such as the SOCKS proxy and headers are read by the SDK: hash
+	// them too, but not the other firewalls.
 	var general map[string]json.RawMessage
-	_ = json.Unmarshal(jsonData, &general)
+	_ = json.Unmarshal(raw.JSONData, &general)
 	delete(general, "firewalls")
+	secrets := maps.Clone(raw.DecryptedSecureJSONData)
+	maps.DeleteFunc(secrets, func(name, _ string) bool { return strings.Contains(name, ".") })
 	_ = json.NewEncoder(h).Encode([]any{
-		general, s.PollInterval, s.RequestTimeout, s.ForgetAfter,
+		general, secrets, s.PollInterval, s.RequestTimeout, s.ForgetAfter,
 		f.ID, f.Name, f.Connection.URL, f.Connection.TLS, f.Connection.APIKey, f.Connection.APISecret, f.Expect,
 	})
 	return hex.EncodeToString(h.Sum(nil))

@@ -62,10 +62,12 @@ func failed(err error) backend.DataResponse {
 		status, source = 499, backend.ErrorSourceDownstream
 	case errors.Is(err, context.DeadlineExceeded):
 		status, source = http.StatusGatewayTimeout, backend.ErrorSourceDownstream
-	case errors.As(err, &unavailable), errors.As(err, &call):
+	case errors.As(err, &call):
 		status, source = http.StatusBadGateway, backend.ErrorSourceDownstream
 	case errors.As(err, &badSetting):
 		status, source = http.StatusBadRequest, backend.ErrorSourceDownstream
+	case errors.As(err, &unavailable):
+		status, source = http.StatusBadGateway, backend.ErrorSourceDownstream
 	}
 	return backend.DataResponse{Error: err, Status: backend.Status(status), ErrorSource: source}
 }

@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -87,7 +88,7 @@ func matchers(raw string, params []string) (map[string]query.Matchers, string) {
 		return nil, "the query string cannot be read"
 	}
 	wanted := map[string]query.Matchers{}
-	for name, list := range values {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if !slices.Contains(params, name) {
 			allowed := "none"
 			if len(params) > 0 {
@@ -95,7 +96,7 @@ func matchers(raw string, params []string) (map[string]query.Matchers, string) {
 			}
 			return nil, "unknown parameter; allowed: " + allowed
 		}
-		list = slices.DeleteFunc(list, func(v string) bool { return v == "" })
+		list := slices.DeleteFunc(values[name], func(v string) bool { return v == "" })
 		if wanted[name], err = query.NewMatchers(name, list); err != nil {
 			return nil, err.Error()
 		}

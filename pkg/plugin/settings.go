@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,7 +55,8 @@ var (
 func parseSettings(raw backend.DataSourceInstanceSettings) settings {
 	var s settings
 	var fields map[string]json.RawMessage
-	if len(raw.JSONData) > 0 && json.Unmarshal(raw.JSONData, &fields) != nil {
+	readable := len(raw.JSONData) == 0 || json.Unmarshal(raw.JSONData, &fields) == nil
+	if !readable {
 		s.Problems = append(s.Problems, &SettingError{"jsonData", "not a JSON object"})
 	}
 	s.PollInterval = s.duration(fields, pollIntervalSetting)
@@ -63,7 +66,7 @@ func parseSettings(raw backend.DataSourceInstanceSettings) settings {
 	var entries []json.RawMessage
 	if list := fields["firewalls"]; !absent(list) && json.Unmarshal(list, &entries) != nil {
 		s.Problems = append(s.Problems, &SettingError{"firewalls", "must be a list of firewalls"})
-	} else if len(entries) == 0 {
+	} else if len(entries) == 0 && readable {
 		s.Problems = append(s.Problems, &SettingError{"firewalls", "none is configured: add at least one with name, URL, API key and secret"})
 	}
 	for i, entry := range entries {
@@ -101,11 +104,13 @@ func (s *settings) duration(fields map[string]json.RawMessage, d durationSetting
 // short writes 30s, 2m or 168h without the zeros of time.Duration.
 func short(d time.Duration) string {
 	text := d.String()
-	text = strings.TrimSuffix(text, "0s")
-	if text == "" || strings.ContainsAny(text[len(text)-1:], "0123456789") {
-		return d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
 	}
-	return strings.TrimSuffix(text, "0m")
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 var validID = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)
@@ -113,9 +118,16 @@ var validID = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)
 // parseFirewall reads one entry. Fields that a newer version added are passed over.
 func parseFirewall(i int, raw json.RawMessage, secrets map[string]string) firewallSettings {
 	var entry struct {
-		ID, Name, URL string
-		TLS           struct{ Mode, CA, Fingerprint, ServerName string }
-		Expect        []struct{ Device, Name string }
+		ID   string `json:"id"`
+		Name string `json:"name"`
+		URL  string `json:"url"`
+		TLS  struct {
+			Mode        string `json:"mode"`
+			CA          string `json:"ca"`
+			Fingerprint string `json:"fingerprint"`
+			ServerName  string `json:"serverName"`
+		} `json:"tls"`
+		Expect []expectation `json:"expect"`
 	}
 	err := json.Unmarshal(raw, &entry)
 	f := firewallSettings{ID: entry.ID, Name: strings.TrimSpace(entry.Name)}
@@ -129,7 +141,10 @@ func parseFirewall(i int, raw json.RawMessage, secrets map[string]string) firewa
 		f.Name = place
 	}
 	problem := func(field, text string) {
-		f.Problems = append(f.Problems, &SettingError{place + "." + field, text})
+		if field != "" {
+			field = "." + field
+		}
+		f.Problems = append(f.Problems, &SettingError{place + field, text})
 	}
 	if err != nil {
 		field, want := wrongType(err)
@@ -158,28 +173,40 @@ func parseFirewall(i int, raw json.RawMessage, secrets map[string]string) firewa
 	return f
 }
 
-func (f *firewallSettings) expect(entries []struct{ Device, Name string }, problem func(field, text string)) {
+type expectation struct {
+	Device string `json:"device"`
+	Name   string `json:"name"`
+}
+
+func (f *firewallSettings) expect(entries []expectation, problem func(field, text string)) {
 	seen := map[string]bool{}
 	for i, e := range entries {
-		field := fmt.Sprintf("expect[%d].device", i)
+		field, device := fmt.Sprintf("expect[%d].device", i), strings.TrimSpace(e.Device)
 		switch {
-		case e.Device == "":
+		case device == "":
 			problem(field, `is missing: the device of the tunnel, such as "wg1"`)
-		case seen[e.Device]:
-			problem(field, "names "+e.Device+" for the second time")
+		case seen[device]:
+			problem(field, "names "+device+" for the second time")
 		}
-		seen[e.Device] = true
-		f.Expect = append(f.Expect, wireguard.Expectation{Device: e.Device, Name: e.Name})
+		seen[device] = true
+		f.Expect = append(f.Expect, wireguard.Expectation{Device: device, Name: strings.TrimSpace(e.Name)})
 	}
 }
 
 // wrongType tells of a field that has another JSON type than it should.
 func wrongType(err error) (field, text string) {
 	var wrong *json.UnmarshalTypeError
-	if errors.As(err, &wrong) && wrong.Field != "" {
-		return wrong.Field, "must be a " + wrong.Type.Kind().String() + ", not a " + wrong.Value
+	if !errors.As(err, &wrong) || wrong.Field == "" {
+		return "", "must be an object with id, name, url and tls"
 	}
-	return "(entry)", "must be an object with id, name, url and tls"
+	switch wrong.Type.Kind() {
+	case reflect.String:
+		return wrong.Field, "must be a text"
+	case reflect.Slice:
+		return wrong.Field, "must be a list"
+	default:
+		return wrong.Field, "must be an object"
+	}
 }
 
 // checkUnique makes a later firewall with the id or name of an earlier one a
@@ -187,16 +214,16 @@ func wrongType(err error) (field, text string) {
 // make Grafana refuse a whole alert rule.
 func (s *settings) checkUnique(f *firewallSettings, i int) {
 	place := fmt.Sprintf("firewalls[%d]", i)
-	sameID, sameName := false, false
-	for _, other := range s.Firewalls {
-		sameID = sameID || (f.ID != "" && other.ID == f.ID)
-		sameName = sameName || other.Name == f.Name
+	taken := func(name string) bool {
+		return slices.ContainsFunc(s.Firewalls, func(other firewallSettings) bool { return other.Name == name })
 	}
-	if sameID {
+	if f.ID != "" && slices.ContainsFunc(s.Firewalls, func(other firewallSettings) bool { return other.ID == f.ID }) {
 		f.Problems = append(f.Problems, &SettingError{place + ".id", "another firewall has the id " + f.ID + " already"})
 	}
-	if sameName {
+	if taken(f.Name) {
 		f.Problems = append(f.Problems, &SettingError{place + ".name", "another firewall is named " + f.Name + " already"})
+	}
+	for taken(f.Name) {
 		f.Name += fmt.Sprintf(" (entry %d)", i+1)
 	}
 }

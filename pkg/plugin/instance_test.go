@@ -1,0 +1,182 @@
+package plugin
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/collector"
+)
+
+// Whatever the settings are, there is an instance, and it says what is wrong.
+func TestFactoryNeverFails(t *testing.T) {
+	const options = "setting jsonData: HTTP options cannot be used: a field of Grafana's own, such as httpHeaderName1, is not a text"
+	for _, tt := range []struct{ name, json, want string }{
+		{"nothing", ``, "setting firewalls: none is configured: add at least one with name, URL, API key and secret"},
+		{"null", `null`, "setting firewalls: none is configured: add at least one with name, URL, API key and secret"},
+		{"not JSON", `{`, "setting jsonData: not a JSON object"},
+		{"firewalls of a wrong type", `{"firewalls":1}`, "setting firewalls: must be a list of firewalls"},
+		{"firewall of a wrong type", `{"firewalls":[1]}`, "no answer from the firewalls: setting firewalls[0]: must be an object with id, name, url and tls"},
+		{"access of a wrong type", `{"access":true,"firewalls":[` + good + `]}`, "no answer from the firewalls: " + options},
+		{"header of a wrong type", `{"httpHeaderName1":5,"firewalls":[` + good + `]}`, "no answer from the firewalls: " + options},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			secrets := secretsFor("hq")
+			secrets["httpHeaderValue1"] = markerHeader
+			in := mustInstance(t, backend.DataSourceInstanceSettings{JSONData: []byte(tt.json), DecryptedSecureJSONData: secrets})
+			if rows, err := told(t, mustQuery(context.Background(), t, in, "A", `{}`)["A"]); err != "400 "+tt.want {
+				t.Errorf("rows %q, error %q, want %q", rows, err, tt.want)
+			}
+			if res := mustHealth(t, in); res.Status != backend.HealthStatusError || !strings.Contains(tt.want, strings.TrimPrefix(res.Message, "HQ: ")) {
+				t.Errorf("health: %s %q", res.Status, res.Message)
+			}
+			if status, body := mustResource(t, in, "GET", "firewalls"); status != 200 || !strings.HasPrefix(body, "[") {
+				t.Errorf("firewalls: %d %s", status, body)
+			}
+		})
+	}
+}
+
+// Grafana makes a new instance before it drops the old one: both ask the
+// firewall through one collector, and the older one's end costs nothing.
+func TestTwoInstances(t *testing.T) {
+	a := newFakeFirewall(t)
+	registry := collector.NewRegistry()
+	saved := settingsOf(t, a.entry("a", "ca"))
+	ask := func(in *instance) {
+		t.Helper()
+		if rows, err := told(t, mustQuery(context.Background(), t, in, "A", `{"format":"numeric"}`)["A"]); rows == "" || err != "" {
+			t.Errorf("rows %q, error %q", rows, err)
+		}
+	}
+	calls := func(want int32) {
+		t.Helper()
+		if got := a.calls.Load(); got != want {
+			t.Errorf("%d calls, want %d", got, want)
+		}
+	}
+	old := mustInstanceOn(t, registry, saved)
+	ask(old)
+	same := mustInstanceOn(t, registry, saved)
+	ask(same)
+	calls(1) // the same settings: what is known answers
+
+	changed := saved
+	changed.Updated = saved.Updated.Add(time.Second)
+	changed.DecryptedSecureJSONData = map[string]string{"a.apiKey": markerKey, "a.apiSecret": markerSecret, "httpHeaderValue1": "renewed"}
+	renewed := mustInstanceOn(t, registry, changed)
+	ask(renewed)
+	calls(2) // other settings: asked again, with them
+	if h := a.seen.Load().Get("X-Proxy"); h != "renewed" {
+		t.Errorf("the firewall was asked with the header %q of the old settings", h)
+	}
+	ask(old)
+	calls(2)
+
+	old.Dispose()
+	old.Dispose()
+	same.Dispose()
+	ask(renewed)
+	again := mustInstanceOn(t, registry, changed)
+	if again.members[0].reads != renewed.members[0].reads {
+		t.Error("disposing twice gave back what another instance borrowed")
+	}
+	calls(2)
+}
+
+// Another data source, organisation or address is another firewall, whatever
+// else is the same.
+func TestNothingShared(t *testing.T) {
+	a, b := newFakeFirewall(t), newFakeFirewall(t)
+	registry := collector.NewRegistry()
+	saved := settingsOf(t, a.entry("a", "ca"))
+	seen := map[*collector.Collector]string{}
+	add := func(name string, in *instance) {
+		t.Helper()
+		t.Cleanup(in.Dispose)
+		reads := in.members[0].reads
+		if other, shared := seen[reads]; shared || reads == nil {
+			t.Errorf("%s shares a collector with %q", name, other)
+		}
+		seen[reads] = name
+	}
+	with := func(pc backend.PluginContext) context.Context {
+		return backend.WithPluginContext(context.Background(), pc)
+	}
+	add("the first", newInstance(with(backend.PluginContext{OrgID: 1}), registry, saved))
+	add("another organisation", newInstance(with(backend.PluginContext{OrgID: 2}), registry, saved))
+	add("a namespace", newInstance(with(backend.PluginContext{OrgID: 1, Namespace: "stack-1"}), registry, saved))
+	add("another namespace", newInstance(with(backend.PluginContext{OrgID: 1, Namespace: "stack-2"}), registry, saved))
+	other := saved
+	other.UID = "other"
+	add("another data source", newInstance(with(backend.PluginContext{OrgID: 1}), registry, other))
+	add("another address", newInstance(with(backend.PluginContext{OrgID: 1}), registry, settingsOf(t, b.entry("a", "ca"))))
+	add("another id", newInstance(with(backend.PluginContext{OrgID: 1}), registry, settingsOf(t, a.entry("a2", "ca"))))
+}
+
+// An instance that Grafana dropped still answers its last requests, at once.
+func TestDisposed(t *testing.T) {
+	a := newFakeFirewall(t)
+	in := mustInstance(t, settingsOf(t, a.entry("a", "ca")))
+	mustQuery(context.Background(), t, in, "A", `{}`)
+	in.Dispose()
+	if rows, err := told(t, mustQuery(context.Background(), t, in, "A", `{"queryType":"firewalls","format":"numeric"}`)["A"]); err != "" || rows != "a firewall 1" {
+		t.Errorf("after an answer: rows %q, error %q", rows, err)
+	}
+	unasked := mustInstance(t, settingsOf(t, a.entry("a", "ca")))
+	unasked.Dispose()
+	if rows, err := told(t, mustQuery(context.Background(), t, unasked, "A", `{"format":"numeric"}`)["A"]); !strings.HasPrefix(err, "502 ") {
+		t.Errorf("without an answer: rows %q, error %q", rows, err)
+	}
+	if a.calls.Load() != 1 {
+		t.Errorf("%d calls, want those before the end, 1", a.calls.Load())
+	}
+}
+
+// Every setting that matters to an answer makes another revision; another
+// firewall's does not.
+func TestRevision(t *testing.T) {
+	base := func() (map[string]any, map[string]string) {
+		return map[string]any{}, map[string]string{"hq.apiKey": "k", "hq.apiSecret": "s", "b.apiKey": "k", "b.apiSecret": "s", "httpHeaderValue1": "v"}
+	}
+	of := func(general, hq, b string, secret ...string) string {
+		_, secrets := base()
+		for i := 0; i < len(secret); i += 2 {
+			secrets[secret[i]] = secret[i+1]
+		}
+		raw := backend.DataSourceInstanceSettings{
+			JSONData:                []byte(`{` + general + `"firewalls":[{"id":"hq","name":"HQ"` + hq + `},{"id":"b","name":"B"` + b + `}]}`),
+			DecryptedSecureJSONData: secrets,
+		}
+		s := parseSettings(raw)
+		return revision(s, s.Firewalls[0], raw)
+	}
+	same := of("", "", "")
+	for name, r := range map[string]string{
+		"key":         of("", "", "", "hq.apiKey", "k2"),
+		"secret":      of("", "", "", "hq.apiSecret", "s2"),
+		"header":      of("", "", "", "httpHeaderValue1", "v2"),
+		"general":     of(`"enableSecureSocksProxy":true,`, "", ""),
+		"poll":        of(`"pollInterval":"1m",`, "", ""),
+		"url":         of("", `,"url":"https://x.example"`, ""),
+		"mode":        of("", `,"tls":{"mode":"insecure"}`, ""),
+		"fingerprint": of("", `,"tls":{"fingerprint":"AB"}`, ""),
+		"expect":      of("", `,"expect":[{"device":"wg0"}]`, ""),
+	} {
+		if r == same {
+			t.Errorf("%s: a change makes no other revision", name)
+		}
+	}
+	for name, r := range map[string]string{
+		"nothing":             of("", "", ""),
+		"the other's address": of("", "", `,"url":"https://x.example"`),
+		"the other's secret":  of("", "", "", "b.apiSecret", "s2"),
+	} {
+		if r != same {
+			t.Errorf("%s: makes another revision", name)
+		}
+	}
+}
