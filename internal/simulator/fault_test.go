@@ -131,14 +131,20 @@ func TestHang(t *testing.T) {
 	}
 	abandon := func(uri string) {
 		ctx, cancel := context.WithCancel(t.Context())
-		time.AfterFunc(5*time.Millisecond, cancel)
+		go func() {
+			eventually(t, "a call in flight", func() bool { return f.Requests().InFlight == 1 })
+			cancel()
+		}()
 		if response, err := c.Do(c.request(http.MethodGet, uri, "").WithContext(ctx)); err == nil {
 			t.Errorf("%s answered %d", uri, response.StatusCode)
 			_ = response.Body.Close()
 		}
+		eventually(t, "no call in flight", func() bool { return f.Requests().InFlight == 0 })
 	}
 	abandon(showPath)
-	eventually(t, "a worker taken", func() bool { return f.PinnedWorkers() == 1 })
+	if got := f.PinnedWorkers(); got != 1 {
+		t.Errorf("%d workers taken", got)
+	}
 	if status, _ := c.get("/api/no/such/thing"); status != 404 {
 		t.Errorf("status %d, though workers are free", status)
 	}

@@ -23,10 +23,12 @@ type server struct {
 	address     string // fixed after the first listen
 	http        *http.Server
 	served      sync.WaitGroup
-	connections map[net.Conn]bool
 	certificate *tls.Certificate
 	broken      bool // every TLS handshake fails
 	closed      bool // for good
+
+	tracking    sync.Mutex // of its own: mu is held while http.Server waits for its connections' state to be tracked
+	connections map[net.Conn]bool
 }
 
 func newServer(address string, handler http.Handler, logger hclog.Logger) (*server, error) {
@@ -108,16 +110,16 @@ func (s *server) close() {
 
 // hangUp closes every connection, so that the next call makes a new TLS handshake.
 func (s *server) hangUp() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.tracking.Lock()
+	defer s.tracking.Unlock()
 	for c := range s.connections {
 		_ = c.Close()
 	}
 }
 
 func (s *server) track(c net.Conn, state http.ConnState) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.tracking.Lock()
+	defer s.tracking.Unlock()
 	switch state {
 	case http.StateNew:
 		s.connections[c] = true
