@@ -14,18 +14,37 @@ func TestChangedSettingsArePolledAtOnce(t *testing.T) {
 		t.Run(fmt.Sprint(err), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := newFirewall(t)
-				f.err = err
+				f.err, f.vipErr = err, errForbidden
 				fleet := borrow(t, f)
 				ask(t, fleet)
 				time.Sleep(time.Second)
-				f.set(func() { f.err, f.takes = nil, time.Second })
+				f.set(func() { f.err, f.vipErr, f.takes = nil, nil, time.Second })
 				fleet[0].reconfigure(f.config("2"))
-				if v, waited := ask(t, fleet); v.Err != nil || waited == 0 {
-					t.Errorf("told %v after %s", v.Err, waited)
+				if v, waited := ask(t, fleet); v.Err != nil || v.VIPErr != nil || waited != 2*f.takes {
+					t.Errorf("told %v, %v after %s", v.Err, v.VIPErr, waited)
 				}
 			})
 		})
 	}
+}
+
+// They are waited for once; then a firewall that fails is told as that at once again.
+func TestChangedSettingsThatDoNotHelp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFirewall(t)
+		f.err, f.takes = errRefused, time.Second
+		fleet := borrow(t, f)
+		ask(t, fleet)
+		fleet[0].reconfigure(f.config("2"))
+		v, waited := ask(t, fleet)
+		if v.Err != errRefused || waited != f.takes {
+			t.Errorf("told %v after %s", v.Err, waited)
+		}
+		time.Sleep(time.Until(v.Next) + f.takes/2)
+		if v, waited := ask(t, fleet); v.Err != errRefused || waited != 0 {
+			t.Errorf("during the next poll told %v after %s", v.Err, waited)
+		}
+	})
 }
 
 func TestSameSettingsChangeNothing(t *testing.T) {
@@ -105,9 +124,15 @@ func TestSettingsChangedDuringFailure(t *testing.T) {
 				old, changed := newFirewall(t), newFirewall(t)
 				old.takes, old.err = time.Second, err
 				fleet := borrow(t, old)
-				time.AfterFunc(time.Second/2, func() { fleet[0].reconfigure(changed.config("2")) })
-				if v, _ := ask(t, fleet); v.Err != told {
+				cfg := changed.config("2")
+				cfg.Policy.Expect[0].Device = "wg1"
+				time.AfterFunc(time.Second/2, func() { fleet[0].reconfigure(cfg) })
+				v, _ := ask(t, fleet)
+				if v.Err != told {
 					t.Errorf("told %v", v.Err)
+				}
+				if got := status(v); told != nil && got != "wg1/site not known" {
+					t.Errorf("expected by the new settings: wg1, got %s", got)
 				}
 				time.Sleep(time.Minute - time.Second)
 				if shows, _ := changed.counts(); told != nil && shows > 0 {
@@ -130,9 +155,9 @@ func TestSettingsChangedWhileVirtualIPsHang(t *testing.T) {
 		f.vipErr, f.down = errTimeout, true
 		fleet := borrow(t, f)
 		for n := range 60 {
-			ask(t, fleet)
+			fleet[0].ask()
+			time.Sleep(5 * time.Second) // less than a time-out
 			fleet[0].reconfigure(f.config(fmt.Sprint("later ", n)))
-			time.Sleep(5 * time.Second)
 		}
 		_, vips := f.calls()
 		for i, pause := range pauses(vips, true) {
@@ -176,6 +201,26 @@ func TestRecheck(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Save & test is no way around the pause after a wrong secret.
+func TestRecheckOfWrongSecret(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFirewall(t)
+		f.vipErr = errForbidden
+		fleet := borrow(t, f)
+		ask(t, fleet)
+		f.set(func() { f.err = errUnauthorized })
+		time.Sleep(interval + slack)
+		for range 100 {
+			fleet.Recheck()
+			ask(t, fleet)
+			time.Sleep(2 * time.Second)
+		}
+		if shows, _ := f.counts(); shows != 2 {
+			t.Errorf("%d calls", shows)
+		}
+	})
 }
 
 // The privilege was granted while a poll was under way that does not know of it.

@@ -39,6 +39,7 @@ func TestStandbyOrDown(t *testing.T) {
 			{0, "wg0 down", "1 BACKUP ipalias", "wg0 down 0: reported down"},
 			{1, "wg0 down", "0 BACKUP", "wg0 down 0: reported down"},
 			{2, "wg0 down", "empty", "wg0 down 0: reported down"},
+			{3, "wg0 down", "1 BACKUP ipalias, 1 MASTER", "wg0 down 0: " + noBackup},
 		}},
 		{"each interface on its own", []poll{
 			{0, "wg0 up, wg1 down, wg2 odd", "1 BACKUP", up + " | wg1 standby 0: " + backupHere + ` | wg2 unknown 0: OPNsense says "odd"`},

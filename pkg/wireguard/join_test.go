@@ -69,6 +69,9 @@ func TestInterfaces(t *testing.T) {
 			{3, "", "", "wg1/new down 3: " + missingExpected},
 			{4, "wg1 up", "", "wg1/new up 4: reported up"},
 		}},
+		{"named by the settings beside one that is missing", expecting(Expectation{"wg1", ""}, Expectation{"wg0", "site"}), []poll{
+			{0, "wg0 up", "", "wg0/site up 0: reported up | wg1 down 0: " + missingExpected},
+		}},
 		{"seen before and gone is down until forgotten", Policy{ForgetAfter: time.Hour}, []poll{
 			{0, "wg0 up, wg1 up site", "", "wg0 up 0: reported up | wg1/site up 0: reported up"},
 			{10, "wg0 up", "", "wg0 up 0: reported up | wg1/site down 10: " + missingSeen},
