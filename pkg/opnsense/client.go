@@ -125,7 +125,7 @@ func (c *Client) call(ctx context.Context, e endpoint, post string, decode func(
 	if err != nil {
 		return arrival{}, x.transportError(err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusOK {
 		return arrival{}, x.statusError(resp)
 	}

@@ -19,29 +19,26 @@ func TestRequest(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name, suffix string
-		vips         bool
+		ask          ask
 		uri          string
 	}{
-		{"show", "", false, "/api/wireguard/service/show"},
-		{"virtual addresses", "", true, "/api/diagnostics/interface/get_vip_status"},
-		{"slash at the end", "/", false, "/api/wireguard/service/show"},
-		{"path prefix", "/fw%2F1/hq/", false, "/fw%2F1/hq/api/wireguard/service/show"},
-		{"pasted page", "/ui/core/dashboard#x", false, "/api/wireguard/service/show"},
+		{"show", "", askShow, "/api/wireguard/service/show"},
+		{"virtual addresses", "", askVIPs, "/api/diagnostics/interface/get_vip_status"},
+		{"services", "", askServices, "/api/core/service/search"},
+		{"status", "", askStatus, "/api/wireguard/service/status"},
+		{"configuration", "", askServers, "/api/wireguard/server/search_server"},
+		{"slash at the end", "/", askShow, "/api/wireguard/service/show"},
+		{"path prefix", "/fw%2F1/hq/", askShow, "/fw%2F1/hq/api/wireguard/service/show"},
+		{"pasted page", "/ui/core/dashboard#x", askShow, "/api/wireguard/service/show"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var got *http.Request
 			url := serve(t, func(w http.ResponseWriter, r *http.Request) {
 				got = r
-				_, _ = io.WriteString(w, noRows)
+				_, _ = io.WriteString(w, `{"status":"unknown","rows":[]}`)
 			})
 			c := mustClient(t, testConfig(url+tt.suffix), nil)
-			var err error
-			if tt.vips {
-				_, err = c.VirtualIPs(t.Context())
-			} else {
-				_, err = c.Show(t.Context())
-			}
-			must(t, err)
+			must(t, tt.ask(t.Context(), c))
 			if got.Method != "GET" || got.RequestURI != tt.uri {
 				t.Errorf("got %s %s", got.Method, got.RequestURI)
 			}

@@ -71,23 +71,23 @@ apiSecret: is missing: create an API key in OPNsense under System: Access: Users
 }
 
 func TestParseURL(t *testing.T) {
-	for raw, want := range map[string]string{
-		" https://fw.example:8443/ ":                     "https://fw.example:8443",
-		"https://fw.example///":                          "https://fw.example",
-		"https://fw.example/ui":                          "https://fw.example",
-		"https://fw.example/ui/wireguard/general#peers":  "https://fw.example",
-		"https://fw.example/ui/x?search=y":               "https://fw.example",
-		"https://fw.example/index.php":                   "https://fw.example",
-		"https://fw.example/?url=/ui/core/dashboard":     "https://fw.example",
-		"https://fw.example/api/wireguard/service/show/": "https://fw.example",
-		"https://proxy.example/hq/ui/core/dashboard":     "https://proxy.example/hq",
-		"https://proxy.example/api/hq/":                  "https://proxy.example/api/hq",
-		"https://proxy.example/a//b/../c%20d":            "https://proxy.example/a/c%20d",
-		"HTTP://[2001:db8::1]:8080":                      "http://[2001:db8::1]:8080",
+	for _, tt := range []struct{ raw, want string }{
+		{" https://fw.example:8443/ ", "https://fw.example:8443"},
+		{"https://fw.example///", "https://fw.example"},
+		{"https://fw.example/ui", "https://fw.example"},
+		{"https://fw.example/ui/wireguard/general#peers", "https://fw.example"},
+		{"https://fw.example/ui/x?search=y", "https://fw.example"},
+		{"https://fw.example/index.php", "https://fw.example"},
+		{"https://fw.example/?url=/ui/core/dashboard", "https://fw.example"},
+		{"https://fw.example/api/wireguard/service/show/", "https://fw.example"},
+		{"https://proxy.example/hq/ui/core/dashboard", "https://proxy.example/hq"},
+		{"https://proxy.example/api/hq/", "https://proxy.example/api/hq"},
+		{"https://proxy.example/a//b/../c%20d", "https://proxy.example/a/c%20d"},
+		{"HTTP://[2001:db8::1]:8080", "http://[2001:db8::1]:8080"},
 	} {
-		u, err := parseURL(raw)
-		if err != nil || u.String() != want {
-			t.Errorf("%q: got %v, %v, want %s", raw, u, err, want)
+		u, err := parseURL(tt.raw)
+		if err != nil || u.String() != tt.want {
+			t.Errorf("%q: got %v, %v, want %s", tt.raw, u, err, tt.want)
 		}
 	}
 }

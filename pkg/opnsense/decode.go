@@ -58,8 +58,25 @@ type table struct {
 	other func(name []byte) error // another member
 }
 
-// document reads the object that every answer is.
+// document reads an answer with rows.
 func (d *decoder) document(t table) error {
+	found := false
+	err := d.answer(func(name []byte) error {
+		if string(name) != "rows" {
+			return t.other(name)
+		}
+		found = true
+		t.begin()
+		return d.rows(t.row)
+	})
+	if err == nil && !found {
+		err = &shapeError{"the answer is an object without rows", KindBadAnswer}
+	}
+	return err
+}
+
+// answer reads the object that every answer is, to the end of the body.
+func (d *decoder) answer(member func(name []byte) error) error {
 	switch kind := d.json.PeekKind(); kind {
 	case '{':
 	case 'n', 't', 'f', '"', '0', '[':
@@ -68,20 +85,8 @@ func (d *decoder) document(t table) error {
 		_, err := d.json.ReadToken()
 		return err
 	}
-	found := false
-	err := d.object(func(name []byte) error {
-		if string(name) != "rows" {
-			return t.other(name)
-		}
-		found = true
-		t.begin()
-		return d.rows(t.row)
-	})
-	if err != nil {
+	if err := d.object(member); err != nil {
 		return err
-	}
-	if !found {
-		return &shapeError{"the answer is an object without rows", KindBadAnswer}
 	}
 	return d.end()
 }
@@ -112,7 +117,7 @@ func (d *decoder) rows(row func() error) error {
 // end reads on to the end of the body, which also lets its connection be used again.
 func (d *decoder) end() error {
 	switch _, err := d.json.ReadToken(); {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return nil
 	case isSyntax(err) || err == nil:
 		return &shapeError{"the answer goes on after its end", KindBadAnswer}
@@ -289,6 +294,7 @@ func kindName(k jsontext.Kind) string {
 		return "a number"
 	case 't', 'f':
 		return "true or false"
+	default:
+		return "null"
 	}
-	return "null"
 }

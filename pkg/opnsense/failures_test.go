@@ -24,7 +24,7 @@ import (
 type failure struct {
 	name    string
 	setUp   func(t *testing.T) (Config, *http.Client)
-	vips    bool // ask for the virtual addresses
+	ask     ask // nil asks what runs
 	kind    Kind
 	status  int
 	message string // HOST, PRINT and DATE stand for what differs from run to run
@@ -212,8 +212,14 @@ var answerFailures = []failure{
 		kind: KindUnauthorized, status: 401, message: "the firewall refused the API key or secret (401): check both, and that their user is neither disabled nor expired; the answer is not OPNsense's own, a proxy in between may have refused"},
 	{name: "403", setUp: overTLS(document(403, `{"status":403,"message":"Forbidden"}`)),
 		kind: KindForbidden, status: 403, message: "the API key's user lacks the privilege VPN: WireGuard: Status (OPNsense 25.7 and later; before: VPN: WireGuard: Configuration) (403): add it, and check that the group's source networks, if set, hold Grafana's address"},
-	{name: "403 for the virtual addresses", vips: true, setUp: overTLS(document(403, `{"status":403,"message":"Forbidden"}`)),
+	{name: "403 for the virtual addresses", ask: askVIPs, setUp: overTLS(document(403, `{"status":403,"message":"Forbidden"}`)),
 		kind: KindForbidden, status: 403, message: "the API key's user lacks the privilege Interfaces: Virtual IPs: Status (403): add it, and check that the group's source networks, if set, hold Grafana's address"},
+	{name: "403 for the services", ask: askServices, setUp: overTLS(document(403, `{"status":403,"message":"Forbidden"}`)),
+		kind: KindForbidden, status: 403, message: "the API key's user lacks the privilege Status: Services (403): add it, and check that the group's source networks, if set, hold Grafana's address"},
+	{name: "403 for the service", ask: askStatus, setUp: overTLS(document(403, `{"status":403,"message":"Forbidden"}`)),
+		kind: KindForbidden, status: 403, message: "the API key's user lacks the privilege VPN: WireGuard: Status (OPNsense 25.7 and later; before: VPN: WireGuard: Configuration) (403): add it, and check that the group's source networks, if set, hold Grafana's address"},
+	{name: "403 for the configuration", ask: askServers, setUp: overTLS(document(403, `{"status":403,"message":"Forbidden"}`)),
+		kind: KindForbidden, status: 403, message: "the API key's user lacks the privilege VPN: WireGuard: Configuration (403): add it, and check that the group's source networks, if set, hold Grafana's address"},
 	{name: "403 of a proxy", setUp: overTLS(page(403)),
 		kind: KindForbidden, status: 403, message: "the API key's user lacks the privilege VPN: WireGuard: Status (OPNsense 25.7 and later; before: VPN: WireGuard: Configuration) (403): add it, and check that the group's source networks, if set, hold Grafana's address; the answer is not OPNsense's own, a proxy in between may have refused"},
 	{name: "404", setUp: overTLS(document(404, `{"errorMessage":"Endpoint not found"}`)),
@@ -263,7 +269,7 @@ var answerFailures = []failure{
 		kind: KindBadAnswer, status: 200, message: "the answer is an object without rows"},
 	{name: "rows is a string", setUp: overTLS(document(200, `{"rows":"`+testBody+`"}`)),
 		kind: KindBadAnswer, status: 200, message: `"rows" is a string where an array was expected`},
-	{name: "rows is null", vips: true, setUp: overTLS(document(200, `{"rows":null}`)),
+	{name: "rows is null", ask: askVIPs, setUp: overTLS(document(200, `{"rows":null}`)),
 		kind: KindBadAnswer, status: 200, message: `"rows" is null where an array was expected`},
 	{name: "broken", setUp: overTLS(document(200, `{"rows":[{"if":"wg0" "`+testBody+`":1}]}`)),
 		kind: KindBadAnswer, status: 200, message: "the answer is not valid JSON (at byte 21)"},
@@ -303,7 +309,39 @@ var answerFailures = []failure{
 		kind: KindTooLarge, status: 200, message: "the answer has more than 100000 rows, the limit"},
 	{name: "rows kept back", setUp: overTLS(document(200, `{"total":3,"rows":[{"type":"peer"}]}`)),
 		kind: KindBadAnswer, status: 200, message: "the answer holds 1 of 3 rows, though all were asked for"},
-	{name: "back end down", vips: true, setUp: overTLS(document(200, `{"total":0,"rows":[],"carp":[]}`)),
+	{name: "services kept back", ask: askServices, setUp: overTLS(document(200, `{"rows":[{"id":"cron"},7],"total":3}`)),
+		kind: KindBadAnswer, status: 200, message: "the answer holds 2 of 3 rows, though no page size was asked for"},
+	{name: "services without rows", ask: askServices, setUp: overTLS(document(200, `{"total":0}`)),
+		kind: KindBadAnswer, status: 200, message: "the answer is an object without rows"},
+	{name: "no status", ask: askStatus, setUp: overTLS(document(200, `{"widget":{"status":"disabled"}}`)),
+		kind: KindBadAnswer, status: 200, message: "the answer is an object without a status"},
+	{name: "status is a number", ask: askStatus, setUp: overTLS(document(200, `{"status":"disabled","status":1}`)),
+		kind: KindBadAnswer, status: 200, message: "the answer is an object without a status"},
+	{name: "status breaks off", ask: askStatus, setUp: overTLS(document(200, `{"status":"disab`)),
+		kind: KindBadAnswer, status: 200, message: "the answer breaks off after 16 bytes"},
+	{name: "instances kept back", ask: askServers, setUp: overTLS(document(200, `{"rows":[{"name":"hq"}],"total":"2"}`)),
+		kind: KindBadAnswer, status: 200, message: "the answer holds 1 of 2 rows, though no page size was asked for"},
+	{name: "instances, empty", ask: askServers, setUp: overTLS(document(200, "")),
+		kind: KindBadAnswer, status: 200, message: "the answer is empty: the firewall may be starting"},
+	{name: "instances, a web page", ask: askServers, setUp: overTLS(page(200)),
+		kind: KindNotOPNsense, status: 200, message: "a web page came instead of OPNsense's API: check host, port and path in the URL; a login page in front of the firewall does this too"},
+	{name: "instances, broken", ask: askServers, setUp: overTLS(document(200, `{"rows":[{"privkey" "`+testBody+`":1}]}`)),
+		kind: KindBadAnswer, status: 200, message: "the answer is not valid JSON (at byte 20)"},
+	{name: "instances, more after the end", ask: askServers, setUp: overTLS(document(200, `{"rows":[]} Warning: `+testBody)),
+		kind: KindBadAnswer, status: 200, message: "the answer goes on after its end"},
+	{name: "instances, cut in a private key", ask: askServers, setUp: overTLS(document(200, `{"rows":[{"privkey":"`+testBody)),
+		kind: KindBadAnswer, status: 200, message: "the answer breaks off after 29 bytes"},
+	{name: "instances, reset body", ask: askServers, setUp: raw("http", time.Second, func(_ int, c *net.TCPConn) {
+		readRequest(c)
+		_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"rows\":[")
+		time.Sleep(100 * time.Millisecond)
+		_ = c.SetLinger(0)
+		c.Close()
+	}),
+		kind: KindReset, status: 200, message: "HOST closed the connection after 9 bytes of the answer"},
+	{name: "instances, huge", ask: askServers, setUp: overTLS(func(w http.ResponseWriter, _ *http.Request) { endless(w, []byte(`{"x":[`), []byte(padding)) }),
+		kind: KindTooLarge, status: 200, message: "the answer is larger than 32 MiB, the limit"},
+	{name: "back end down", ask: askVIPs, setUp: overTLS(document(200, `{"total":0,"rows":[],"carp":[]}`)),
 		kind: KindBackendDown, status: 200, message: "the firewall answers, but its back end (configd) does not: the CARP roles are not known"},
 }
 
@@ -313,12 +351,10 @@ func TestFailures(t *testing.T) {
 			t.Parallel()
 			cfg, hc := f.setUp(t)
 			c := mustClient(t, cfg, hc)
-			var err error
-			if f.vips {
-				_, err = c.VirtualIPs(t.Context())
-			} else {
-				_, err = c.Show(t.Context())
+			if f.ask == nil {
+				f.ask = askShow
 			}
+			err := f.ask(t.Context(), c)
 			var e *Error
 			if !errors.As(err, &e) {
 				t.Fatalf("got %v, want an *Error", err)

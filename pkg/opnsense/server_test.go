@@ -2,6 +2,7 @@ package opnsense
 
 import (
 	"bufio"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -158,6 +159,15 @@ func mustClient(tb testing.TB, cfg Config, hc *http.Client) *Client {
 	tb.Cleanup(c.CloseIdleConnections)
 	return c
 }
+
+// ask is one of the client's calls.
+type ask func(context.Context, *Client) error
+
+func askShow(ctx context.Context, c *Client) error     { _, err := c.Show(ctx); return err }
+func askVIPs(ctx context.Context, c *Client) error     { _, err := c.VirtualIPs(ctx); return err }
+func askServices(ctx context.Context, c *Client) error { _, err := c.Services(ctx); return err }
+func askStatus(ctx context.Context, c *Client) error   { _, err := c.ServiceStatus(ctx); return err }
+func askServers(ctx context.Context, c *Client) error  { _, err := c.Servers(ctx); return err }
 
 // document answers as OPNsense does.
 func document(status int, body string) http.HandlerFunc {

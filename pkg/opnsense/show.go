@@ -2,7 +2,6 @@ package opnsense
 
 import (
 	"context"
-	"fmt"
 	"io"
 
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/wireguard"
@@ -10,8 +9,11 @@ import (
 
 var showEndpoint = endpoint{
 	path:      "/api/wireguard/service/show",
-	privilege: "VPN: WireGuard: Status (OPNsense 25.7 and later; before: VPN: WireGuard: Configuration)",
+	privilege: statusPrivilege,
 }
+
+// statusPrivilege opens api/wireguard/service.
+const statusPrivilege = "VPN: WireGuard: Status (OPNsense 25.7 and later; before: VPN: WireGuard: Configuration)"
 
 // allRows asks for everything on one page; OPNsense's default page has 9,999 rows.
 // Only the body of a POST is heard.
@@ -29,10 +31,7 @@ func (c *Client) Show(ctx context.Context) (wireguard.Report, error) {
 		s, err = c.show(ctx, allRows)
 		if err == nil && s.total > int64(s.rows) {
 			// A row that is missing would read as a tunnel that is down.
-			err = &Error{
-				Kind: KindBadAnswer, Firewall: c.name, Endpoint: showEndpoint.path, Status: 200,
-				Message: fmt.Sprintf("the answer holds %d of %d rows, though all were asked for", s.rows, s.total),
-			}
+			err = c.cut(showEndpoint, s.rows, s.total, "all were asked for")
 		}
 	}
 	if err != nil {

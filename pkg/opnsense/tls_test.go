@@ -3,6 +3,7 @@ package opnsense
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -37,15 +38,20 @@ func TestTrust(t *testing.T) {
 			cfg := testConfig(serveTLS(t, tt.cert, document(200, noRows)))
 			cfg.TLS = tt.trust
 			_, err := mustClient(t, cfg, nil).Show(t.Context())
-			var got Kind
-			if e, ok := err.(*Error); ok {
-				got = e.Kind
-			}
-			if got != tt.want {
+			if got := kindOf(err); got != tt.want {
 				t.Errorf("got %q, want %q: %v", got, tt.want, err)
 			}
 		})
 	}
+}
+
+// kindOf returns "" for what is no *Error.
+func kindOf(err error) Kind {
+	var e *Error
+	if !errors.As(err, &e) {
+		return ""
+	}
+	return e.Kind
 }
 
 // The fingerprint in an error is the one to pin.
@@ -54,7 +60,11 @@ func TestFingerprintCanBePinned(t *testing.T) {
 	cfg := testConfig(serveTLS(t, testCert{}.must(t), document(200, noRows)))
 	cfg.TLS = TLS{}
 	_, err := mustClient(t, cfg, nil).Show(t.Context())
-	cfg.TLS = TLS{Mode: TLSPin, Fingerprint: err.(*Error).Fingerprint}
+	var e *Error
+	if !errors.As(err, &e) {
+		t.Fatalf("got %v, want an *Error", err)
+	}
+	cfg.TLS = TLS{Mode: TLSPin, Fingerprint: e.Fingerprint}
 	_, err = mustClient(t, cfg, nil).Show(t.Context())
 	must(t, err)
 }
@@ -76,8 +86,8 @@ func TestPinHoldsForResumedSessions(t *testing.T) {
 		return err
 	}
 	must(t, show(fingerprintOf(cert)))
-	if e, ok := show(strings.Repeat("00", 32)).(*Error); !ok || e.Kind != KindPinMismatch {
-		t.Errorf("got %v", e)
+	if err := show(strings.Repeat("00", 32)); kindOf(err) != KindPinMismatch {
+		t.Errorf("got %v", err)
 	}
 }
 

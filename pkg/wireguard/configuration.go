@@ -4,7 +4,7 @@ package wireguard
 // it: by its name only, the list knows no device.
 type ServiceEntry struct {
 	UUID string // of the instance, never ""
-	Name string // "" when the instance has none, or the list words it in another way
+	Name string // "" when the list words it in an unknown way: it may be any instance
 }
 
 // ServiceState says whether WireGuard as a whole is switched on. The zero value
@@ -29,7 +29,7 @@ func (s ServiceState) String() string { return serviceStates[s] }
 // may run ahead of what is applied. It has a device or a name, mostly both.
 type ConfiguredInterface struct {
 	UUID      string
-	Device    string // "wg0"; "" when it could not be told
+	Device    string // "wg0"; "" when it could not be told: it may be any
 	Name      string
 	PublicKey string // base64; "" when it has none
 	Enabled   bool   // by its own switch: the service as a whole may still be off
