@@ -33,8 +33,9 @@ func main() {
 		logger.SetLevel(hclog.Debug)
 	}
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer cancel()
-	if err := run(ctx, logger, *dist, *provisioning, *stay); err != nil {
+	err := run(ctx, logger, *dist, *provisioning, *stay)
+	cancel()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "The demo failed:", err)
 		os.Exit(1)
 	}

@@ -47,7 +47,8 @@ func (d *DataSource) On(h *Host) *DataSource { return &DataSource{host: h, setti
 func (d *DataSource) context() backend.PluginContext {
 	settings := d.settings
 	return backend.PluginContext{
-		OrgID: 1, Namespace: "default", PluginID: pluginID,
+		OrgID:     1, //nolint:staticcheck // Grafana sends it beside the namespace
+		Namespace: "default", PluginID: pluginID,
 		User:                       &backend.User{Login: "viewer", Role: "Viewer"},
 		DataSourceInstanceSettings: &settings,
 	}

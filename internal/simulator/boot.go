@@ -23,8 +23,8 @@ var bootPhases = []BootPhase{BootOff, BootTLS, BootGateway, BootEmpty, BootEarly
 
 // SetBootPhase moves a rebooting firewall to a phase. Begin with BootOff, end with BootReady.
 func (f *Firewall) SetBootPhase(phase BootPhase) error {
-	f.API.ClearFault(FaultGateway)
-	f.API.server.setBroken(phase == BootTLS)
+	f.ClearFault(FaultGateway)
+	f.server.setBroken(phase == BootTLS)
 	switch phase {
 	case BootOff:
 		f.stopAll()

@@ -37,7 +37,7 @@ func TestKeys(t *testing.T) {
 	if got := (Key{}).String(); got != "(none)" {
 		t.Errorf("no key reads %s", got)
 	}
-	if KeyFrom("a") != KeyFrom("a") || KeyFrom("a") == KeyFrom("b") || NewKey() == NewKey() {
+	if again := KeyFrom("a"); KeyFrom("a") != again || again == KeyFrom("b") || again == NewKey() {
 		t.Error("keys repeat, or do not")
 	}
 	// RFC 7748, section 6.1: Alice's keys.

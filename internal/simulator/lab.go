@@ -149,10 +149,10 @@ func (l *Lab) Close() {
 		flow.Stop()
 	}
 	for _, f := range firewalls {
-		f.API.close()
+		f.close()
 	}
 	for _, f := range light {
-		f.API.close()
+		f.close()
 	}
 	for _, client := range clients {
 		client.node.end()

@@ -99,11 +99,11 @@ func (f *LightFirewall) Refresh(bytes int64) {
 }
 
 func (f *LightFirewall) encode(p parameters) []byte {
-	now := f.API.clock.now()
+	now := f.clock.now()
 	generation := f.Generation()
 	rows := make([]any, 0, len(f.rows))
 	for _, row := range f.rows {
-		rows = append(rows, row.fields(generation, f.API.clock, now))
+		rows = append(rows, row.fields(generation, f.clock, now))
 	}
 	return bytes.Clone(answer{body: p.paginate(rows)}.encode())
 }

@@ -125,6 +125,7 @@ func (s *server) track(c net.Conn, state http.ConnState) {
 		s.connections[c] = true
 	case http.StateClosed, http.StateHijacked:
 		delete(s.connections, c)
+	default: // in use, or idle: as before
 	}
 }
 

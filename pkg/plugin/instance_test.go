@@ -106,15 +106,18 @@ func TestNothingShared(t *testing.T) {
 	with := func(pc backend.PluginContext) context.Context {
 		return backend.WithPluginContext(context.Background(), pc)
 	}
-	add("the first", newInstance(with(backend.PluginContext{OrgID: 1}), registry, saved))
-	add("another organisation", newInstance(with(backend.PluginContext{OrgID: 2}), registry, saved))
-	add("a namespace", newInstance(with(backend.PluginContext{OrgID: 1, Namespace: "stack-1"}), registry, saved))
-	add("another namespace", newInstance(with(backend.PluginContext{OrgID: 1, Namespace: "stack-2"}), registry, saved))
+	org := func(id int64) backend.PluginContext {
+		return backend.PluginContext{OrgID: id} //nolint:staticcheck // what Grafana without namespaces sends
+	}
+	add("the first", newInstance(with(org(1)), registry, saved))
+	add("another organisation", newInstance(with(org(2)), registry, saved))
+	add("a namespace", newInstance(with(backend.PluginContext{Namespace: "stack-1"}), registry, saved))
+	add("another namespace", newInstance(with(backend.PluginContext{Namespace: "stack-2"}), registry, saved))
 	other := saved
 	other.UID = "other"
-	add("another data source", newInstance(with(backend.PluginContext{OrgID: 1}), registry, other))
-	add("another address", newInstance(with(backend.PluginContext{OrgID: 1}), registry, settingsOf(t, b.entry("a", "ca"))))
-	add("another id", newInstance(with(backend.PluginContext{OrgID: 1}), registry, settingsOf(t, a.entry("a2", "ca"))))
+	add("another data source", newInstance(with(org(1)), registry, other))
+	add("another address", newInstance(with(org(1)), registry, settingsOf(t, b.entry("a", "ca"))))
+	add("another id", newInstance(with(org(1)), registry, settingsOf(t, a.entry("a2", "ca"))))
 }
 
 // An instance that Grafana dropped still answers its last requests, at once.
