@@ -46,6 +46,7 @@ func TestRedact(t *testing.T) {
 		{"white space", "{ \"name\"\t:\r\n\"hq\" , \"a\" :\n\"b\" }", "{ \"name\"\t:\r\n\"hq\" , \"x\" :\n\"x\" }"},
 		{"text of any kind", `{"name":"Zoë` + "\xff\x00" + `","a":"Zoë` + "\xff\x00" + `"}`, `{"name":"Zoë` + "\xff\x00" + `","x":"xxxxxx"}`},
 		{"beyond the buffer", strings.Repeat(`{"privkey":"secret","name":"hq"}`, 1000), strings.Repeat(`{"xxxxxxx":"xxxxxx","name":"hq"}`, 1000)},
+		{"an escape before a quote", `{"privkey":"secret\"name":"secret"}`, `{"xxxxxxx":"xxxxxxxxxxxx":"xxxxxx"}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for how, r := range map[string]io.Reader{
@@ -112,6 +113,31 @@ func TestRedactorForgets(t *testing.T) {
 		}
 		l.r.wipe()
 		mustBeZero(t, l.r.buf[:])
+	}
+}
+
+// keeper keeps the buffer that it was lent first.
+type keeper struct {
+	io.Reader
+	buf []byte
+}
+
+func (k *keeper) Read(p []byte) (int, error) {
+	if k.buf == nil {
+		k.buf = p
+	}
+	return k.Reader.Read(p)
+}
+
+// The buffer of an answer that went wrong in the middle is zeroed too.
+func TestServersWipe(t *testing.T) {
+	for _, doc := range []string{`{"rows":[{"name":"hq","privkey":"secret"}]}`, `{"rows":[]]["secret"`, `{"rows":[{"name":"hq"},`, `{"rows":7,"secret`} {
+		k := &keeper{Reader: iotest.DataErrReader(strings.NewReader(doc))}
+		_, _ = decodeServers(k)
+		if len(k.buf) < 1<<12 {
+			t.Errorf("lent %d bytes", len(k.buf))
+		}
+		mustBeZero(t, k.buf)
 	}
 }
 
