@@ -330,12 +330,16 @@ func addCounter(sum, n int64) int64 {
 	return sum + n
 }
 
+// comparePeers looks no further than it must: a join sorts all peers, and most
+// of them are on one device under different names.
 func comparePeers(a, b Peer) int {
-	return cmp.Or(
-		compareDevices(a.Device, b.Device),
-		strings.Compare(a.Name, b.Name),
-		strings.Compare(a.PublicKey, b.PublicKey),
-	)
+	if a.Device != b.Device {
+		return compareDevices(a.Device, b.Device)
+	}
+	if a.Name != b.Name {
+		return strings.Compare(a.Name, b.Name)
+	}
+	return strings.Compare(a.PublicKey, b.PublicKey)
 }
 
 // compareDevices puts wg2 before wg10.
