@@ -68,7 +68,7 @@ func (p *pipeline) decode(ctx context.Context) (err error) {
 
 // join goes on from its own last snapshot, as polls do.
 func (p *pipeline) join(context.Context) error {
-	p.snapshot = wireguard.Join(p.snapshot, p.report, wireguard.VirtualIPs{}, p.policy)
+	p.snapshot = wireguard.Join(p.snapshot, p.report, wireguard.Readings{}, p.policy)
 	if len(p.snapshot.Peers) != p.peers || len(p.snapshot.Interfaces) != 1 {
 		return fmt.Errorf("the snapshot has %d peers of %d", len(p.snapshot.Peers), p.peers)
 	}

@@ -109,7 +109,7 @@ func TestOneCallForAll(t *testing.T) {
 				t.Errorf("%s: %d calls of %s", f.Name(), n, path)
 			}
 		}
-		if got.MaxInFlight != 1 || len(got.ByEndpoint) != 2 || len(got.Writes) > 0 || len(got.Secrets) > 0 || got.Sessions != 1 {
+		if got.MaxInFlight != 1 || len(got.ByEndpoint) != 3 || len(got.Writes) > 0 || len(got.Secrets) > 0 || got.Sessions != 1 {
 			t.Errorf("%s: %+v", f.Name(), got)
 		}
 	}

@@ -15,6 +15,9 @@ const idleAfter = 15 * time.Minute
 type Source interface {
 	Show(ctx context.Context) (wireguard.Report, error)
 	VirtualIPs(ctx context.Context) ([]wireguard.VirtualIP, error)
+	Services(ctx context.Context) ([]wireguard.ServiceEntry, error)
+	ServiceStatus(ctx context.Context) (wireguard.ServiceState, error)
+	Servers(ctx context.Context) ([]wireguard.ConfiguredInterface, error)
 }
 
 // Logger takes a message and pairs of key and value.
@@ -29,6 +32,7 @@ type Config struct {
 	ID, Name, URL string
 	Source        Source
 	Policy        wireguard.Policy
+	Configuration bool // read the configuration too, which carries private keys
 	PollInterval  time.Duration
 	Timeout       time.Duration // the longest that a question waits for a poll
 	Classify      func(error) Class
@@ -45,12 +49,13 @@ type Collector struct {
 	stop    context.CancelFunc
 	stopped context.Context
 	wake    chan struct{} // the time of the next poll changed
+	twins   *twins        // of the data source
 
 	mu       sync.Mutex // guards all below
 	cfg      Config
 	view     wireguard.Firewall
-	vips     endpointState
 	show     endpointState
+	others   others
 	asked    time.Time     // when somebody last asked
 	polls    bool          // the goroutine runs
 	ended    chan struct{} // closed at the end of every poll, then replaced
@@ -58,9 +63,9 @@ type Collector struct {
 	rechecks int           // how often recheck made a poll due
 }
 
-func newCollector(cfg Config) *Collector {
+func newCollector(cfg Config, t *twins) *Collector {
 	ctx, cancel := context.WithCancel(context.Background())
-	c := &Collector{stop: cancel, stopped: ctx, wake: make(chan struct{}, 1), ended: make(chan struct{})}
+	c := &Collector{stop: cancel, stopped: ctx, twins: t, wake: make(chan struct{}, 1), ended: make(chan struct{})}
 	c.apply(cfg)
 	return c
 }
@@ -86,7 +91,7 @@ func (c *Collector) reconfigure(cfg Config) {
 	release(c.cfg)
 	c.apply(cfg)
 	c.outdated = true
-	c.vips.hurry()
+	c.others.hurry()
 	c.show.hurry()
 	c.view.Next = c.show.due
 	c.signal()
@@ -101,6 +106,7 @@ func release(cfg Config) {
 // close ends polling; it does not wait for a call under way to notice.
 func (c *Collector) close() {
 	c.stop()
+	c.twins.remove(c)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	release(c.cfg)
@@ -135,8 +141,15 @@ func (c *Collector) ask() (ended <-chan struct{}, patience time.Duration) {
 	return nil, 0
 }
 
-// look returns what is known now.
+// look returns what is known now, with what runs on the other firewalls.
 func (c *Collector) look() wireguard.Firewall {
+	v := c.own()
+	v.Snapshot = v.Snapshot.WithTwins(func(key string) []wireguard.Twin { return c.twins.of(key, c) })
+	return v
+}
+
+// own returns what this firewall alone tells.
+func (c *Collector) own() wireguard.Firewall {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	v := c.view
@@ -162,10 +175,10 @@ func (c *Collector) recheck() {
 // retryForbidden makes the next poll due at once where a privilege was missing,
 // and says whether it did; callers hold mu.
 func (c *Collector) retryForbidden() bool {
-	if c.show.class != Forbidden && c.vips.class != Forbidden {
+	if c.show.class != Forbidden && !c.others.forbidden() {
 		return false
 	}
-	c.vips.hurry()
+	c.others.hurry()
 	if c.show.class == Timeout || c.show.class == Unauthorized {
 		return false // no privilege helps there
 	}

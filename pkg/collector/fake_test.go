@@ -42,21 +42,27 @@ const (
 type firewall struct {
 	t testing.TB
 
-	mu      sync.Mutex // guards all below
-	takes   time.Duration
-	err     error // of Show
-	vipErr  error
-	down    bool // wg0 is
-	shows   []call
-	vips    []call
-	calling bool
-	logged  []string
-	freed   map[string]int // how often each revision of the settings was released
+	mu                sync.Mutex // guards all below
+	takes             time.Duration
+	err               error // of Show
+	vipErr            error
+	down              bool // wg0 is
+	enabled           []wireguard.ServiceEntry
+	configured        []wireguard.ConfiguredInterface
+	servicesErr       error
+	services, servers []call
+	shows             []call
+	vips              []call
+	calling           bool
+	logged            []string
+	freed             map[string]int // how often each revision of the settings was released
 }
 
 type call struct{ start, end time.Time }
 
-func newFirewall(t testing.TB) *firewall { return &firewall{t: t, freed: map[string]int{}} }
+func newFirewall(t testing.TB) *firewall {
+	return &firewall{t: t, freed: map[string]int{}}
+}
 
 func (f *firewall) set(change func()) {
 	f.mu.Lock()
@@ -199,4 +205,25 @@ func status(f wireguard.Firewall) string {
 		words = append(words, i.Device+"/"+i.Name+" "+i.Status.String())
 	}
 	return strings.Join(words, ", ")
+}
+
+// Nothing of the rest is worth telling, unless a test says otherwise: it answers
+// at once and with nothing.
+
+func (f *firewall) Services(context.Context) ([]wireguard.ServiceEntry, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.services = append(f.services, call{start: time.Now()})
+	return f.enabled, f.servicesErr
+}
+
+func (f *firewall) ServiceStatus(context.Context) (wireguard.ServiceState, error) {
+	return wireguard.ServiceOn, nil
+}
+
+func (f *firewall) Servers(context.Context) ([]wireguard.ConfiguredInterface, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.servers = append(f.servers, call{start: time.Now()})
+	return f.configured, nil
 }

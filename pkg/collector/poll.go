@@ -1,15 +1,10 @@
 package collector
 
 import (
-	"context"
 	"time"
 
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/wireguard"
 )
-
-// vipInterval is the pause between readings of the virtual IPs while every
-// interface is up.
-const vipInterval = 5 * time.Minute
 
 // run makes all polls of this firewall. It ends when nobody asked for a while,
 // and is started again by the next question.
@@ -39,18 +34,18 @@ func (c *Collector) run() {
 
 // outcome is what a poll learned.
 type outcome struct {
-	show, vips endpointState
-	snapshot   *wireguard.Snapshot // unchanged when the poll failed
-	err        error
-	vipErr     error
-	latency    time.Duration
+	show     endpointState
+	others   others
+	snapshot *wireguard.Snapshot // unchanged when the poll failed
+	err      error
+	latency  time.Duration
 }
 
 // poll asks the firewall once and publishes what it learned.
 func (c *Collector) poll() {
 	c.mu.Lock()
 	cfg, before, rechecks := c.cfg, c.view, c.rechecks
-	o := outcome{show: c.show, vips: c.vips, snapshot: before.Snapshot, vipErr: before.VIPErr}
+	o := outcome{show: c.show, others: c.others, snapshot: before.Snapshot}
 	c.mu.Unlock()
 
 	start := time.Now()
@@ -62,12 +57,12 @@ func (c *Collector) poll() {
 	}
 	o.show.next(class, start, shown, jittered(cfg.PollInterval))
 	if err == nil {
-		var known wireguard.VirtualIPs
-		known, o.vipErr = readVIPs(c.stopped, cfg, &o.vips, before, report)
-		o.snapshot, o.latency = wireguard.Join(before.Snapshot, report, known, cfg.Policy), shown.Sub(start)
+		readings := o.others.read(c.stopped, cfg, before.Snapshot, report)
+		o.snapshot, o.latency = wireguard.Join(before.Snapshot, report, readings, cfg.Policy), shown.Sub(start)
 	}
 	if c.publish(cfg.Revision, rechecks, o) {
 		logChange(cfg, before.Err, err)
+		c.twins.update(c, c.own(), before.Snapshot)
 	}
 }
 
@@ -83,53 +78,22 @@ func (c *Collector) publish(revision string, rechecks int, o outcome) bool {
 	// new ones asked for comes next. A time-out tells of the firewall, whatever
 	// the settings: it is left in peace all the same.
 	replaced := revision != c.cfg.Revision
-	if o.err == nil && (!replaced || o.vips.class == Timeout) {
-		c.vips = o.vips
+	if o.err == nil {
+		c.others.take(o.others, replaced)
 	}
 	if replaced && o.show.class != Timeout {
 		return false
 	}
 	c.show, c.outdated = o.show, false
 	if !replaced {
-		c.view.Snapshot, c.view.VIPErr = o.snapshot, o.vipErr
+		c.view.Snapshot = o.snapshot
+		c.view.VIPErr, c.view.ServicesErr, c.view.ConfigurationErr = o.others.vips.err, o.others.services.err, o.others.configuration.err
 	}
 	c.view.Err, c.view.Latency = o.err, o.latency
 	c.view.Tried, c.view.Next = time.Now(), c.show.due
 	if c.rechecks == rechecks || !c.retryForbidden() {
 		close(c.ended)
 		c.ended = make(chan struct{})
-	}
-	return true
-}
-
-// readVIPs reads the virtual IPs when they matter: they decide between down and
-// standby, and watching them tells which ones decide.
-func readVIPs(ctx context.Context, cfg Config, state *endpointState, before wireguard.Firewall, r wireguard.Report) (wireguard.VirtualIPs, error) {
-	known := before.Snapshot.VirtualIPs
-	now := time.Now()
-	if (allUp(r) || state.class != Other) && now.Before(state.due) {
-		return known, before.VIPErr
-	}
-	rows, err := cfg.Source.VirtualIPs(ctx)
-	class := Other
-	if err != nil {
-		class = cfg.Classify(err)
-	}
-	end := time.Now()
-	if err != nil {
-		state.next(class, now, end, cfg.PollInterval)
-		known.Failing, known.Forbidden = true, class == Forbidden
-		return known, err
-	}
-	state.next(Other, now, end, vipInterval)
-	return wireguard.VirtualIPs{At: end, Rows: rows}, nil
-}
-
-func allUp(r wireguard.Report) bool {
-	for _, row := range r.Interfaces {
-		if row.Link != wireguard.LinkUp {
-			return false
-		}
 	}
 	return true
 }

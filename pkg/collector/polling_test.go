@@ -72,7 +72,7 @@ func TestOneCallPerInterval(t *testing.T) {
 						t.Fatalf("%s: %v, %s old", p.name, v.Err, time.Since(v.Snapshot.At))
 					}
 				}
-				vipLeast, vipMost := vipInterval, vipInterval+interval+slack
+				vipLeast, vipMost := otherInterval, otherInterval+interval+slack
 				if down {
 					vipLeast, vipMost = interval, interval+slack
 				}
@@ -195,7 +195,7 @@ func TestOverdue(t *testing.T) {
 
 func TestOverdueIsNotHasty(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCollector(newFirewall(t).config("1"))
+		c := newCollector(newFirewall(t).config("1"), newTwins())
 		defer c.close()
 		c.view.Tried = time.Now()
 		c.view.Snapshot = &wireguard.Snapshot{At: time.Now()}

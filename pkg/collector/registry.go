@@ -15,7 +15,13 @@ type Key struct{ Tenant, DataSource, Firewall, URL string }
 type Registry struct {
 	mu      sync.Mutex
 	entries map[Key]*entry
+	twins   map[dataSource]*twins
 }
+
+// dataSource names a data source, whose firewalls may be twins of each other.
+type dataSource struct{ tenant, uid string }
+
+func (k Key) dataSource() dataSource { return dataSource{k.Tenant, k.DataSource} }
 
 type entry struct {
 	collector *Collector
@@ -24,7 +30,9 @@ type entry struct {
 }
 
 // NewRegistry makes an empty registry. A process needs one.
-func NewRegistry() *Registry { return &Registry{entries: map[Key]*entry{}} }
+func NewRegistry() *Registry {
+	return &Registry{entries: map[Key]*entry{}, twins: map[dataSource]*twins{}}
+}
 
 // Borrow returns the firewall's collector, made if need be, with the settings
 // given, unless newer ones (by when they were saved) are in force. Each Borrow
@@ -35,7 +43,12 @@ func (r *Registry) Borrow(key Key, cfg Config, saved time.Time) *Collector {
 	e := r.entries[key]
 	switch {
 	case e == nil:
-		e = &entry{collector: newCollector(cfg), saved: saved}
+		siblings := r.twins[key.dataSource()]
+		if siblings == nil {
+			siblings = newTwins()
+			r.twins[key.dataSource()] = siblings
+		}
+		e = &entry{collector: newCollector(cfg, siblings), saved: saved}
 		r.entries[key] = e
 	case saved.Before(e.saved):
 		release(cfg)
@@ -59,5 +72,11 @@ func (r *Registry) Return(key Key) {
 	if e.borrowers--; e.borrowers == 0 {
 		delete(r.entries, key)
 		e.collector.close()
+		for other := range r.entries {
+			if other.dataSource() == key.dataSource() {
+				return
+			}
+		}
+		delete(r.twins, key.dataSource())
 	}
 }

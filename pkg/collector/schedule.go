@@ -33,6 +33,7 @@ var timeoutPauses = [...]time.Duration{60 * time.Second, 120 * time.Second, 240 
 type endpointState struct {
 	due      time.Time // zero: at once
 	class    Class     // of the newest failure
+	err      error     // the newest failure; nil when the newest call worked
 	timeouts int       // in a row
 }
 

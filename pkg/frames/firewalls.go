@@ -11,6 +11,7 @@ type firewallRow struct {
 	*wireguard.Firewall
 	interfaces map[wireguard.InterfaceStatus]int
 	peers      map[wireguard.PeerStatus]int
+	there      int // interfaces without those that rightly went
 }
 
 var firewallLabels = []column[firewallRow]{
@@ -28,7 +29,7 @@ var firewallColumns = []column[firewallRow]{
 	}),
 	number("latency", unit("Latency", unitSeconds), ifKnown(func(r firewallRow) (float64, bool) { return r.Latency.Seconds(), true })),
 	instant("last_success", "Last answer", func(r firewallRow) time.Time { return r.Snapshot.At }),
-	number("interfaces", unit("Interfaces", ""), ifKnown(func(r firewallRow) (float64, bool) { return counter(len(r.Snapshot.Interfaces)) })),
+	number("interfaces", unit("Interfaces", ""), ifKnown(func(r firewallRow) (float64, bool) { return counter(r.there) })),
 	number("interfaces_up", unit("Interfaces up", ""), ifKnown(interfacesThatAre(wireguard.InterfaceUp))),
 	number("interfaces_down", unit("Interfaces down", ""), ifKnown(interfacesThatAre(wireguard.InterfaceDown))),
 	number("peers", unit("Peers", ""), ifKnown(func(r firewallRow) (float64, bool) { return counter(len(r.Snapshot.Peers)) })),
@@ -36,14 +37,19 @@ var firewallColumns = []column[firewallRow]{
 	number("peers_stale", unit("Peers stale", ""), ifKnown(peersThatAre(wireguard.PeerStale))),
 	number("peers_offline", unit("Peers offline", ""), ifKnown(peersThatAre(wireguard.PeerOffline))),
 	text("carp", "CARP", carp),
+	text("service_list", "Service list", func(r firewallRow) string { return readable(r.Snapshot.Services.Reading) }),
+	text("configuration", "Configuration", func(r firewallRow) string { return readable(r.Snapshot.Configuration.Reading) }),
 }
 
 func (r firewallRow) owner() *wireguard.Firewall { return r.Firewall }
 
 func newFirewallRow(f *wireguard.Firewall) firewallRow {
-	r := firewallRow{f, map[wireguard.InterfaceStatus]int{}, map[wireguard.PeerStatus]int{}}
+	r := firewallRow{Firewall: f, interfaces: map[wireguard.InterfaceStatus]int{}, peers: map[wireguard.PeerStatus]int{}}
 	for i := range f.Snapshot.Interfaces {
-		r.interfaces[f.Snapshot.Interfaces[i].Status]++
+		if f.Snapshot.Interfaces[i].Gone.IsZero() {
+			r.interfaces[f.Snapshot.Interfaces[i].Status]++
+			r.there++
+		}
 	}
 	for i := range f.Snapshot.Peers {
 		r.peers[f.Snapshot.Peers[i].Status]++
@@ -72,6 +78,20 @@ func carp(r firewallRow) string {
 		return "could not be read"
 	default:
 		return v.Describe()
+	}
+}
+
+// readable tells whether something is read besides the tunnels.
+func readable(r wireguard.Reading) string {
+	switch {
+	case r.Forbidden:
+		return "not readable"
+	case r.Failing:
+		return "could not be read"
+	case r.At.IsZero():
+		return "not read"
+	default:
+		return "read"
 	}
 }
 

@@ -32,11 +32,13 @@ var interfaceColumns = []column[interfaceRow]{
 		}
 		return r.CARP
 	}),
+	text("twin", "Twin", func(r interfaceRow) string { return r.Twin }),
 	number("peers", unit("Peers", ""), ifKnown(func(r interfaceRow) (float64, bool) { return counter(r.Peers) })),
 	number("peers_online", unit("Peers online", ""), ifKnown(func(r interfaceRow) (float64, bool) { return counter(r.PeersOnline) })),
 	number("rx_bytes", unit("Received", unitBytes), ifKnown(func(r interfaceRow) (float64, bool) { return counter(r.RxBytes) })),
 	number("tx_bytes", unit("Sent", unitBytes), ifKnown(func(r interfaceRow) (float64, bool) { return counter(r.TxBytes) })),
 	number("listen_port", unit("Port", "none"), func(r interfaceRow) (float64, bool) { return float64(r.ListenPort), r.ListenPort > 0 }),
+	number("both_nodes_up", flagConfig("Both nodes up", "red"), ifKnown(func(r interfaceRow) (float64, bool) { return r.BothNodesUp.Value() })),
 	text("public_key", "Public key", func(r interfaceRow) string { return r.PublicKey }),
 	instant("since", "Since", func(r interfaceRow) time.Time { return r.Since }),
 	instant("observed_at", "Observed", func(r interfaceRow) time.Time { return r.firewall.Snapshot.At }),

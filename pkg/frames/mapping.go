@@ -54,6 +54,14 @@ func upConfig() data.FieldConfig {
 	})
 }
 
+// flagConfig shows 1 and 0 as yes, in a colour, and no.
+func flagConfig(title, colour string) data.FieldConfig {
+	return coloured(title, data.ValueMapper{
+		"1": {Text: "yes", Color: colour, Index: 0},
+		"0": {Text: "no", Color: "text", Index: 1},
+	})
+}
+
 func coloured(title string, mapper data.ValueMapper) data.FieldConfig {
 	return data.FieldConfig{
 		DisplayName: title,

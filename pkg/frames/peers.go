@@ -20,6 +20,7 @@ var peerLabels = []column[peerRow]{
 	text("device_type", "Type", func(peerRow) string { return "peer" }),
 	text("peer_name", "Peer", func(r peerRow) string { return r.Name }),
 	text("public_key", "Public key", func(r peerRow) string { return r.PublicKey }),
+	text("site", "Site", func(r peerRow) string { return yesNo(r.Site) }),
 }
 
 var peerColumns = []column[peerRow]{
@@ -33,6 +34,9 @@ var peerColumns = []column[peerRow]{
 	text("endpoint", "Endpoint", func(r peerRow) string { return r.Endpoint }),
 	text("allowed_ips", "Allowed IPs", func(r peerRow) string { return r.AllowedIPs }),
 	number("persistent_keepalive", unit("Keepalive", unitSeconds), func(r peerRow) (float64, bool) { return float64(r.Keepalive), r.Keepalive > 0 }),
+	peerLabels[6],
+	number("site_down", flagConfig("Site down", "red"), ifKnown(func(r peerRow) (float64, bool) { return r.SiteDown.Value() })),
+	number("no_return_traffic", flagConfig("No return traffic", "orange"), ifKnown(func(r peerRow) (float64, bool) { return r.NoReturnTraffic.Value() })),
 	text("reason", "Reason", func(r peerRow) string { return reason(r.firewall, r.Reason) }),
 	instant("since", "Since", func(r peerRow) time.Time { return r.Since }),
 	peerLabels[5],
@@ -55,9 +59,17 @@ func peerRows(f *wireguard.Firewall, filter query.Filter) []peerRow {
 	for i := range f.Snapshot.Peers {
 		p := &f.Snapshot.Peers[i]
 		if filter.Interfaces.Match(p.Device, p.InterfaceName) && filter.Peers.Match(p.Name, p.PublicKey) &&
-			wanted(filter.Statuses, p.LastKnown().String()) && (!filter.InterfaceUp || p.InterfaceUp) {
+			wanted(filter.Statuses, p.LastKnown().String()) && (!filter.InterfaceUp || p.InterfaceUp) && (filter.Site == nil || *filter.Site == p.Site) {
 			rows = append(rows, peerRow{f, p})
 		}
 	}
 	return rows
+}
+
+// yesNo is a label's value for a yes or no.
+func yesNo(yes bool) string {
+	if yes {
+		return "true"
+	}
+	return "false"
 }

@@ -125,7 +125,7 @@ func randomFleet(r *rand.Rand) []wireguard.Firewall {
 		polls := r.IntN(4)
 		for poll := range polls {
 			at := now.Add(time.Duration(poll-polls) * 30 * time.Second)
-			snapshot = wireguard.Join(snapshot, randomReport(r, at), randomVIPs(r, at), policy)
+			snapshot = wireguard.Join(snapshot, randomReport(r, at), wireguard.Readings{VirtualIPs: randomVIPs(r, at)}, policy)
 		}
 		f := answering(fmt.Sprintf("fw%d", i), snapshot)
 		switch {

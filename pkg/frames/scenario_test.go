@@ -45,7 +45,7 @@ func peer(device, name string, age time.Duration) wireguard.PeerReport {
 }
 
 func carpVIP(vhid int, role string) wireguard.VirtualIPs {
-	return wireguard.VirtualIPs{At: now, Rows: []wireguard.VirtualIP{{VHID: vhid, Role: role, Mode: "carp", Interface: "LAN", Subnet: "198.51.100.10"}}}
+	return wireguard.VirtualIPs{Reading: wireguard.Reading{At: now}, Rows: []wireguard.VirtualIP{{VHID: vhid, Role: role, Mode: "carp", Interface: "LAN", Subnet: "198.51.100.10"}}}
 }
 
 // answering is a firewall whose newest poll gave the snapshot.
@@ -64,7 +64,7 @@ func broken(f wireguard.Firewall, why string) wireguard.Firewall {
 
 func join(r wireguard.Report, vips wireguard.VirtualIPs, expect ...wireguard.Expectation) *wireguard.Snapshot {
 	r.At = now
-	return wireguard.Join(nil, r, vips, wireguard.Policy{Expect: expect, ForgetAfter: time.Hour})
+	return wireguard.Join(nil, r, wireguard.Readings{VirtualIPs: vips}, wireguard.Policy{Expect: expect, ForgetAfter: time.Hour})
 }
 
 func hqReport() wireguard.Report {
@@ -83,7 +83,7 @@ func branch() wireguard.Firewall {
 	return answering("branch", join(wireguard.Report{
 		Interfaces: []wireguard.InterfaceReport{face("wg0", "site-to-site", wireguard.LinkUp)},
 		Peers:      []wireguard.PeerReport{peer("wg0", "hq", 10*time.Second)},
-	}, wireguard.VirtualIPs{At: now}))
+	}, wireguard.VirtualIPs{Reading: wireguard.Reading{At: now}}))
 }
 
 func healthy() []wireguard.Firewall {
@@ -132,7 +132,7 @@ func oddRows() []wireguard.Firewall {
 			keyless, homeless, uncounted, future, unheard, peer("wg9", "on-no-interface", time.Second),
 		},
 		Oddities: wireguard.Oddities{wireguard.OddKey: 1, wireguard.OddDevice: 3, wireguard.OddStatus: 1},
-	}, wireguard.VirtualIPs{At: now}))}
+	}, wireguard.VirtualIPs{Reading: wireguard.Reading{At: now}}))}
 }
 
 // carpStates has every status: a standby node, nodes whose virtual IPs cannot be
@@ -145,11 +145,11 @@ func carpStates() []wireguard.Firewall {
 		Interfaces: []wireguard.InterfaceReport{face("wg0", "road-warrior", wireguard.LinkDown), face("wg1", "site-to-site", wireguard.LinkUnknown), unset},
 		Peers:      []wireguard.PeerReport{peer("wg0", "alice", -1)},
 	}, carpVIP(1, "BACKUP"), wireguard.Expectation{Device: "wg2", Name: "expected"})
-	forbidden := answering("hq-d", join(down, wireguard.VirtualIPs{Forbidden: true, Failing: true}))
+	forbidden := answering("hq-d", join(down, wireguard.VirtualIPs{Reading: wireguard.Reading{Forbidden: true, Failing: true}}))
 	forbidden.VIPErr = errors.New("hq-d: the API key's user lacks a privilege")
 	return []wireguard.Firewall{
 		answering("hq-b", standby),
-		answering("hq-c", join(down, wireguard.VirtualIPs{Failing: true})),
+		answering("hq-c", join(down, wireguard.VirtualIPs{Reading: wireguard.Reading{Failing: true}})),
 		forbidden,
 		answering("hq-e", join(down, carpVIP(1, "MASTER"))),
 	}
@@ -159,13 +159,13 @@ func carpStates() []wireguard.Firewall {
 func vanished() []wireguard.Firewall {
 	report := hqReport()
 	report.At = now.Add(-30 * time.Second)
-	before := wireguard.Join(nil, report, wireguard.VirtualIPs{At: report.At}, wireguard.Policy{ForgetAfter: time.Hour})
+	before := wireguard.Join(nil, report, wireguard.Readings{VirtualIPs: wireguard.VirtualIPs{Reading: wireguard.Reading{At: report.At}}}, wireguard.Policy{ForgetAfter: time.Hour})
 	after := wireguard.Report{At: now, Interfaces: report.Interfaces[:1], Peers: report.Peers[:3]}
-	return []wireguard.Firewall{answering("hq", wireguard.Join(before, after, wireguard.VirtualIPs{At: now}, wireguard.Policy{ForgetAfter: time.Hour}))}
+	return []wireguard.Firewall{answering("hq", wireguard.Join(before, after, wireguard.Readings{VirtualIPs: wireguard.VirtualIPs{Reading: wireguard.Reading{At: now}}}, wireguard.Policy{ForgetAfter: time.Hour}))}
 }
 
 func noRows() []wireguard.Firewall {
-	return []wireguard.Firewall{answering("hq", join(wireguard.Report{}, wireguard.VirtualIPs{At: now}))}
+	return []wireguard.Firewall{answering("hq", join(wireguard.Report{}, wireguard.VirtualIPs{Reading: wireguard.Reading{At: now}}))}
 }
 
 // roleLost was standby until its virtual IPs could no longer be read.
@@ -173,7 +173,7 @@ func roleLost() []wireguard.Firewall {
 	report := wireguard.Report{At: now.Add(-time.Hour), Interfaces: []wireguard.InterfaceReport{face("wg0", "road-warrior", wireguard.LinkDown)}}
 	vips := carpVIP(1, "BACKUP")
 	vips.At = report.At
-	before := wireguard.Join(nil, report, vips, wireguard.Policy{})
+	before := wireguard.Join(nil, report, wireguard.Readings{VirtualIPs: vips}, wireguard.Policy{})
 	report.At, vips.Failing = now, true
-	return []wireguard.Firewall{answering("hq", wireguard.Join(before, report, vips, wireguard.Policy{}))}
+	return []wireguard.Firewall{answering("hq", wireguard.Join(before, report, wireguard.Readings{VirtualIPs: vips}, wireguard.Policy{}))}
 }

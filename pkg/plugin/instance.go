@@ -47,6 +47,7 @@ type member struct {
 	reads    *collector.Collector // nil when broken
 	broken   error                // why its settings cannot work
 	since    time.Time            // when that was found
+	expected *wireguard.Snapshot  // what is told of it then: the rows that it should have
 }
 
 // NewFactory makes the function by which Grafana makes instances. It never
@@ -66,7 +67,7 @@ func newInstance(ctx context.Context, registry *collector.Registry, raw backend.
 	}
 	var keys []collector.Key
 	for _, f := range s.Firewalls {
-		m := member{id: f.ID, name: f.Name, broken: errors.Join(f.Problems...), since: time.Now()}
+		m := member{id: f.ID, name: f.Name, broken: errors.Join(f.Problems...), since: time.Now(), expected: wireguard.Unseen(f.Policy)}
 		if m.broken == nil {
 			var cfg collector.Config
 			if cfg, m.broken = in.collectorConfig(ctx, raw, s, f); m.broken == nil {
@@ -104,16 +105,19 @@ func (in *instance) collectorConfig(ctx context.Context, raw backend.DataSourceI
 	if err != nil {
 		return collector.Config{}, err
 	}
+	policy := f.Policy
+	policy.ForgetAfter = s.ForgetAfter
 	return collector.Config{
 		ID: f.ID, Name: f.Name, URL: f.Connection.URL,
-		Source:       client,
-		Policy:       wireguard.Policy{Expect: f.Expect, ForgetAfter: s.ForgetAfter},
-		PollInterval: s.PollInterval,
-		Timeout:      s.RequestTimeout,
-		Classify:     classify,
-		Logger:       in.logger,
-		Release:      client.CloseIdleConnections,
-		Revision:     revision(s, f, raw),
+		Source:        client,
+		Policy:        policy,
+		Configuration: f.Configuration,
+		PollInterval:  s.PollInterval,
+		Timeout:       s.RequestTimeout,
+		Classify:      classify,
+		Logger:        in.logger,
+		Release:       client.CloseIdleConnections,
+		Revision:      revision(s, f, raw),
 	}, nil
 }
 
@@ -129,7 +133,7 @@ func revision(s settings, f firewallSettings, raw backend.DataSourceInstanceSett
 	maps.DeleteFunc(secrets, func(name, _ string) bool { return strings.Contains(name, ".") })
 	_ = json.NewEncoder(h).Encode([]any{
 		general, secrets, s.PollInterval, s.RequestTimeout, s.ForgetAfter,
-		f.ID, f.Name, f.Connection.URL, f.Connection.TLS, f.Connection.APIKey, f.Connection.APISecret, f.Expect,
+		f.ID, f.Name, f.Connection.URL, f.Connection.TLS, f.Connection.APIKey, f.Connection.APISecret, f.Policy, f.Configuration,
 	})
 	return hex.EncodeToString(h.Sum(nil))
 }
@@ -148,7 +152,7 @@ func (in *instance) ask(ctx context.Context, wanted query.Matchers) []wireguard.
 			fleet = append(fleet, m.reads)
 			read = append(read, len(scope))
 		}
-		scope = append(scope, wireguard.Firewall{ID: m.id, Name: m.name, Snapshot: &wireguard.Snapshot{}, Err: m.broken, Tried: m.since})
+		scope = append(scope, wireguard.Firewall{ID: m.id, Name: m.name, Snapshot: m.expected, Err: m.broken, Tried: m.since})
 	}
 	for i, f := range fleet.Firewalls(ctx) {
 		scope[read[i]] = f

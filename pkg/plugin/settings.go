@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -31,8 +32,10 @@ type settings struct {
 type firewallSettings struct {
 	ID, Name   string
 	Connection opnsense.Config
-	Expect     []wireguard.Expectation
-	Problems   []error // when there are any, this firewall cannot be read
+	Policy     wireguard.Policy
+	// Configuration has the configuration read, private keys in the answer and all.
+	Configuration bool
+	Problems      []error // when there are any, this firewall cannot be read
 }
 
 // SettingError is a setting that cannot work.
@@ -127,10 +130,13 @@ func parseFirewall(i int, raw json.RawMessage, secrets map[string]string) firewa
 			Fingerprint string `json:"fingerprint"`
 			ServerName  string `json:"serverName"`
 		} `json:"tls"`
-		Expect []expectation `json:"expect"`
+		Expect            []expectation `json:"expect"`
+		ExpectPeers       []string      `json:"expectPeers"`
+		IgnorePeers       []string      `json:"ignorePeers"`
+		ReadConfiguration bool          `json:"readConfiguration"`
 	}
 	err := json.Unmarshal(raw, &entry)
-	f := firewallSettings{ID: entry.ID, Name: strings.TrimSpace(entry.Name)}
+	f := firewallSettings{ID: entry.ID, Name: strings.TrimSpace(entry.Name), Configuration: entry.ReadConfiguration}
 	if f.Name == "" {
 		f.Name = entry.ID
 	}
@@ -170,12 +176,14 @@ func parseFirewall(i int, raw json.RawMessage, secrets map[string]string) firewa
 		}
 	}
 	f.expect(entry.Expect, problem)
+	f.Policy.ExpectPeers, f.Policy.IgnorePeers = trimmed(entry.ExpectPeers), trimmed(entry.IgnorePeers)
 	return f
 }
 
 type expectation struct {
-	Device string `json:"device"`
-	Name   string `json:"name"`
+	Device string          `json:"device"`
+	Name   string          `json:"name"`
+	CARP   json.RawMessage `json:"carp"` // a vhid, or "none"
 }
 
 func (f *firewallSettings) expect(entries []expectation, problem func(field, text string)) {
@@ -189,8 +197,42 @@ func (f *firewallSettings) expect(entries []expectation, problem func(field, tex
 			problem(field, "names "+device+" for the second time")
 		}
 		seen[device] = true
-		f.Expect = append(f.Expect, wireguard.Expectation{Device: device, Name: strings.TrimSpace(e.Name)})
+		carp, ok := parseCARP(e.CARP)
+		if !ok {
+			problem(fmt.Sprintf("expect[%d].carp", i), `must be the vhid that the tunnel depends on, 1 to 255, or "none"`)
+		}
+		f.Policy.Expect = append(f.Policy.Expect, wireguard.Expectation{Device: device, Name: strings.TrimSpace(e.Name), CARP: carp})
 	}
+}
+
+// parseCARP reads a vhid, which Grafana's environment expansion makes a text, or
+// "none"; absent means that the settings do not say.
+func parseCARP(raw json.RawMessage) (wireguard.CARPDependency, bool) {
+	var text string
+	if absent(raw) {
+		return wireguard.CARPDependency{}, true
+	}
+	if json.Unmarshal(raw, &text) != nil {
+		text = string(raw)
+	}
+	switch text = strings.TrimSpace(text); text {
+	case "":
+		return wireguard.CARPDependency{}, true
+	case "none":
+		return wireguard.CARPDependency{Known: true}, true
+	}
+	vhid, err := strconv.Atoi(text)
+	return wireguard.CARPDependency{Known: true, VHID: vhid}, err == nil && vhid >= 1 && vhid <= 255
+}
+
+func trimmed(list []string) []string {
+	var out []string
+	for _, s := range list {
+		if s = strings.TrimSpace(s); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // wrongType tells of a field that has another JSON type than it should.
@@ -204,6 +246,8 @@ func wrongType(err error) (field, text string) {
 		return wrong.Field, "must be a text"
 	case reflect.Slice:
 		return wrong.Field, "must be a list"
+	case reflect.Bool:
+		return wrong.Field, "must be true or false"
 	default:
 		return wrong.Field, "must be an object"
 	}

@@ -149,8 +149,8 @@ func TestSettings(t *testing.T) {
 	if got := []string{s.Firewalls[0].Name, s.Firewalls[1].Name}; !cmp.Equal(got, []string{"HQ", "no-name"}) {
 		t.Errorf("names: %q", got)
 	}
-	want := []wireguard.Expectation{{Device: "wg1", Name: "site"}, {Device: "wg0"}}
-	if diff := cmp.Diff(want, s.Firewalls[0].Expect); diff != "" {
+	want := []wireguard.Expectation{{Device: "wg1", Name: "site", CARP: wireguard.CARPDependency{Known: true, VHID: 1}}, {Device: "wg0"}}
+	if diff := cmp.Diff(want, s.Firewalls[0].Policy.Expect); diff != "" {
 		t.Error(diff)
 	}
 	c := s.Firewalls[1].Connection

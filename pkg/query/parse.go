@@ -72,7 +72,7 @@ func choice[T ~string](fields map[string]json.RawMessage, field string, allowed 
 // filterFields says which filters go with which type.
 var filterFields = map[Type][]string{
 	Interfaces: {"firewalls", "interfaces", "statuses"},
-	Peers:      {"firewalls", "interfaces", "peers", "statuses", "interfaceUp"},
+	Peers:      {"firewalls", "interfaces", "peers", "statuses", "interfaceUp", "site"},
 	Firewalls:  {"firewalls"},
 }
 
@@ -87,7 +87,7 @@ func parseFilter(raw json.RawMessage, t Type) (Filter, error) {
 	var f Filter
 	var problems []error
 	for name, value := range fields {
-		if isEmpty(value) {
+		if isEmpty(value) || (string(value) == "false" && name != "site") {
 			continue // what an editor leaves behind when a filter is cleared
 		}
 		if !slices.Contains(filterFields[t], name) {
@@ -108,13 +108,20 @@ func parseFilter(raw json.RawMessage, t Type) (Filter, error) {
 
 func isEmpty(raw json.RawMessage) bool {
 	s := string(raw)
-	return s == "null" || s == "[]" || s == "false" || s == `""`
+	return s == "null" || s == "[]" || s == `""`
 }
 
 func (f *Filter) set(name string, raw json.RawMessage, t Type) (err error) {
 	field := "filter." + name
 	if name == "interfaceUp" {
 		if json.Unmarshal(raw, &f.InterfaceUp) != nil {
+			return &Error{field, "must be true or false"}
+		}
+		return nil
+	}
+	if name == "site" {
+		f.Site = new(bool)
+		if json.Unmarshal(raw, f.Site) != nil {
 			return &Error{field, "must be true or false"}
 		}
 		return nil

@@ -3,6 +3,7 @@
 package query
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -36,12 +37,16 @@ const (
 	Up           Metric = "up"
 	Latency      Metric = "latency"
 	InterfacesUp Metric = "interfaces_up"
+
+	BothNodesUp     Metric = "both_nodes_up"     // of interfaces: 1 or 0
+	SiteDown        Metric = "site_down"         // of peers: 1 or 0
+	NoReturnTraffic Metric = "no_return_traffic" // of peers: 1 or 0
 )
 
 // metrics lists what each type can be asked for; the first is the default.
 var metrics = map[Type][]Metric{
-	Interfaces: {Status, PeersOnline, RxBytes, TxBytes},
-	Peers:      {Status, HandshakeAge, RxBytes, TxBytes},
+	Interfaces: {Status, BothNodesUp, PeersOnline, RxBytes, TxBytes},
+	Peers:      {Status, HandshakeAge, RxBytes, TxBytes, SiteDown, NoReturnTraffic},
 	Firewalls:  {Up, Latency, PeersOnline, InterfacesUp},
 }
 
@@ -69,6 +74,7 @@ type Filter struct {
 	Peers       Matchers // by name or public key
 	Statuses    []string // words of InterfaceStatus or PeerStatus
 	InterfaceUp bool     // only peers whose interface is up
+	Site        *bool    // only peers that are sites, or only those that are none; nil: all
 }
 
 // String tells the query in one line, as people would write it down.
@@ -88,6 +94,9 @@ func (q Query) String() string {
 	add("statuses", q.Filter.Statuses)
 	if q.Filter.InterfaceUp {
 		parts = append(parts, "interfaceUp")
+	}
+	if q.Filter.Site != nil {
+		parts = append(parts, fmt.Sprintf("site=%t", *q.Filter.Site))
 	}
 	return strings.Join(parts, " ")
 }

@@ -18,13 +18,10 @@ const (
 	trustVIPs = 5 * time.Minute
 )
 
-// VirtualIPs is what is known of a firewall's virtual addresses. The zero value
-// was never read.
+// VirtualIPs are a firewall's virtual addresses. The zero value was never read.
 type VirtualIPs struct {
-	At        time.Time // when they were last read; zero: never
-	Rows      []VirtualIP
-	Failing   bool // the newest attempt failed
-	Forbidden bool // the key lacks the privilege
+	Reading
+	Rows []VirtualIP
 }
 
 // vhidWatch is what was learned of one virtual IP for one interface.
@@ -74,43 +71,77 @@ func interrupted(old []vhidWatch) []vhidWatch {
 	return out
 }
 
-// judgeDown decides between down and standby for an interface that the firewall
-// reports down.
-func (v VirtualIPs) judgeDown(watch []vhidWatch, now time.Time) (InterfaceStatus, string) {
-	switch {
-	case v.Forbidden:
-		return InterfaceDown, "reported down; CARP not readable"
-	case v.At.IsZero():
-		return InterfaceNotKnown, "reported down; virtual IPs could not be read, so it may be standby"
+// followed is what CARP may say about one interface.
+type followed struct {
+	VirtualIPs
+	dependency CARPDependency // what the settings or the configuration say
+	watch      []vhidWatch    // what was learned, where they say nothing
+}
+
+// follows finds out which virtual IPs decide over an interface: by the settings,
+// else by the configuration, else by what was learned.
+func (j judge) follows(i *Interface) followed {
+	f := followed{VirtualIPs: j.VirtualIPs, watch: i.watch}
+	if c := j.Configuration.find(i.Device, i.Name); c != nil && j.Configuration.known() {
+		f.dependency = c.CARP
 	}
-	backup := v.candidate(watch, "BACKUP")
-	switch {
-	case len(v.candidates(watch)) == 0:
-		return InterfaceDown, "reported down"
-	case v.Failing && now.Sub(v.At) > trustVIPs:
-		return InterfaceNotKnown, "reported down; virtual IPs can no longer be read, so it may be standby"
-	case backup != 0:
-		return InterfaceStandby, fmt.Sprintf("CARP vhid %d is BACKUP here", backup)
-	default:
-		return InterfaceDown, "reported down; no CARP address is BACKUP"
+	for _, e := range j.policy.Expect {
+		if e.Device == i.Device && e.CARP.Known {
+			f.dependency = e.CARP
+		}
 	}
+	return f
 }
 
 // candidates are the virtual IPs by CARP that may decide over the interface.
-func (v VirtualIPs) candidates(watch []vhidWatch) []int {
-	return slices.DeleteFunc(v.vhids(), func(vhid int) bool {
-		return slices.ContainsFunc(watch, func(w vhidWatch) bool { return w.vhid == vhid && w.ruledOut })
+func (f followed) candidates() []int {
+	if f.dependency.Known {
+		if f.dependency.VHID == 0 {
+			return nil
+		}
+		return []int{f.dependency.VHID}
+	}
+	return slices.DeleteFunc(f.vhids(), func(vhid int) bool {
+		return slices.ContainsFunc(f.watch, func(w vhidWatch) bool { return w.vhid == vhid && w.ruledOut })
 	})
 }
 
-// candidate returns the first candidate in that role, or 0.
-func (v VirtualIPs) candidate(watch []vhidWatch, role string) int {
-	for _, vhid := range v.candidates(watch) {
-		if v.has(vhid, role) {
+// backup returns the first candidate that is BACKUP, or 0.
+func (f followed) backup() int {
+	for _, vhid := range f.candidates() {
+		if f.has(vhid, "BACKUP") {
 			return vhid
 		}
 	}
 	return 0
+}
+
+// judgeDown decides between down and standby for an interface that the firewall
+// reports down, and whether a twin that is up would make it standby.
+func (f followed) judgeDown(now time.Time) (status InterfaceStatus, reason string, twinDecides bool) {
+	dependent := f.dependency.Known
+	switch {
+	case dependent && f.dependency.VHID == 0:
+		return InterfaceDown, "reported down; it depends on no CARP address", false
+	case f.Forbidden:
+		return InterfaceDown, "reported down; CARP not readable", true
+	case f.At.IsZero():
+		return InterfaceNotKnown, "reported down; virtual IPs could not be read, so it may be standby", true
+	case len(f.candidates()) == 0:
+		return InterfaceDown, "reported down", true
+	case f.Failing && now.Sub(f.At) > trustVIPs:
+		return InterfaceNotKnown, "reported down; virtual IPs can no longer be read, so it may be standby", true
+	}
+	switch backup := f.backup(); {
+	case backup != 0:
+		return InterfaceStandby, fmt.Sprintf("CARP vhid %d is BACKUP here", backup), true
+	case !dependent:
+		return InterfaceDown, "reported down; no CARP address is BACKUP", true
+	case f.has(f.dependency.VHID, "MASTER"):
+		return InterfaceDown, fmt.Sprintf("reported down; CARP vhid %d is MASTER here", f.dependency.VHID), false
+	default:
+		return InterfaceDown, fmt.Sprintf("reported down; CARP vhid %d is neither MASTER nor BACKUP", f.dependency.VHID), true
+	}
 }
 
 // vhids lists the virtual IPs by CARP, each once. OPNsense tells them apart by
@@ -133,10 +164,10 @@ func (v VirtualIPs) has(vhid int, role string) bool {
 }
 
 // describe lists candidates with their roles, "vhid 1 BACKUP, vhid 3 MASTER".
-func (v VirtualIPs) describe(watch []vhidWatch) string {
+func (f followed) describe() string {
 	var parts []string
-	for _, vhid := range v.candidates(watch) {
-		for _, r := range v.Rows {
+	for _, vhid := range f.candidates() {
+		for _, r := range f.Rows {
 			part := fmt.Sprintf("vhid %d %s", vhid, r.Role)
 			if r.Mode == "carp" && r.VHID == vhid && !slices.Contains(parts, part) {
 				parts = append(parts, part)
@@ -148,4 +179,4 @@ func (v VirtualIPs) describe(watch []vhidWatch) string {
 
 // Describe lists all of a firewall's virtual IPs by CARP with their roles; ""
 // when it has none or they were never read.
-func (v VirtualIPs) Describe() string { return v.describe(nil) }
+func (v VirtualIPs) Describe() string { return followed{VirtualIPs: v}.describe() }

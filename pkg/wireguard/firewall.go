@@ -9,12 +9,16 @@ type Firewall struct {
 	Name string // label opnsense_instance
 	URL  string
 
-	Snapshot *Snapshot     // newest good one, never nil; its At is zero when there was none
-	Err      error         // why the newest poll failed; nil when it did not
-	VIPErr   error         // why the virtual IPs could not be read; nil when they could or need not
-	Tried    time.Time     // when the newest poll ended; zero when there was none
-	Next     time.Time     // when the next poll is due; zero when there was none
-	Latency  time.Duration // how long service/show took; 0 when the newest poll failed
+	Snapshot *Snapshot // newest good one, never nil; its At is zero when there was none
+	Err      error     // why the newest poll failed; nil when it did not
+	VIPErr   error     // why the virtual IPs could not be read; nil when they could or need not
+	// Why the list of enabled instances and the configuration could not be read;
+	// nil when they could or need not.
+	ServicesErr, ConfigurationErr error
+
+	Tried   time.Time     // when the newest poll ended; zero when there was none
+	Next    time.Time     // when the next poll is due; zero when there was none
+	Latency time.Duration // how long service/show took; 0 when the newest poll failed
 
 	PollInterval time.Duration
 }

@@ -12,17 +12,18 @@ import (
 // are missing though expected, and carries over from the previous snapshot what
 // a single answer cannot tell (names, since when, which virtual IPs matter).
 // The previous snapshot is nil at first and is left as it is.
-func Join(prev *Snapshot, r Report, vips VirtualIPs, policy Policy) *Snapshot {
+func Join(prev *Snapshot, r Report, readings Readings, policy Policy) *Snapshot {
 	if prev == nil {
 		prev = &Snapshot{}
 	}
-	s := &Snapshot{At: r.At, VirtualIPs: vips, skew: steadySkew(prev.skew, r.ClockSkew)}
+	s := &Snapshot{At: r.At, Readings: readings, skew: steadySkew(prev.skew, r.ClockSkew)}
 	for kind, n := range r.Oddities {
 		s.Oddities = s.Oddities.Add(kind, n)
 	}
-	s.joinInterfaces(prev, r.Interfaces)
+	s.joinInterfaces(prev, r.Interfaces, policy)
 	s.addMissing(prev, policy)
 	s.joinPeers(prev, r.Peers)
+	s.judgeSites(prev, policy)
 	s.sum()
 	return s
 }
@@ -31,12 +32,15 @@ func Join(prev *Snapshot, r Report, vips VirtualIPs, policy Policy) *Snapshot {
 // interfaces that the settings expect, their status not known. Its At is zero.
 func Unseen(policy Policy) *Snapshot {
 	s := &Snapshot{}
-	for _, e := range policy.Expect {
+	for i, e := range policy.Expect {
+		if slices.ContainsFunc(policy.Expect[:i], func(other Expectation) bool { return other.Device == e.Device }) {
+			continue
+		}
 		s.Interfaces = append(s.Interfaces, Interface{
 			Device: e.Device, Name: e.Name, Reason: "no answer yet", PeersOnline: -1, RxBytes: -1, TxBytes: -1,
 		})
 	}
-	slices.SortFunc(s.Interfaces, func(a, b Interface) int { return compareDevices(a.Device, b.Device) })
+	slices.SortFunc(s.Interfaces, compareInterfaces)
 	return s
 }
 
@@ -50,19 +54,20 @@ func steadySkew(used, read time.Duration) time.Duration {
 	return read
 }
 
-func (s *Snapshot) joinInterfaces(prev *Snapshot, rows []InterfaceReport) {
-	before := byDevice(prev.Interfaces)
+func (s *Snapshot) joinInterfaces(prev *Snapshot, rows []InterfaceReport, policy Policy) {
+	before := byIdentity(prev.Interfaces)
+	j := judge{Snapshot: s, prev: prev, policy: policy}
 	at := map[string]int{}
 	for _, row := range rows {
 		if i, again := at[row.Device]; again && row.Device != "" {
 			s.Oddities = s.Oddities.Add(OddDuplicate, 1)
-			if twin := s.judge(row, prev, before[row.Device]); twin.tells() > s.Interfaces[i].tells() {
+			if twin := j.row(row, before[row.Device]); twin.tells() > s.Interfaces[i].tells() {
 				s.Interfaces[i] = twin
 			}
 			continue
 		}
 		at[row.Device] = len(s.Interfaces)
-		s.Interfaces = append(s.Interfaces, s.judge(row, prev, before[row.Device]))
+		s.Interfaces = append(s.Interfaces, j.row(row, before[row.Device]))
 	}
 }
 
@@ -81,22 +86,30 @@ func (i *Interface) tells() int {
 	}
 }
 
-func byDevice(list []Interface) map[string]*Interface {
+// byIdentity finds interfaces that are, or should be: not those that went.
+func byIdentity(list []Interface) map[string]*Interface {
 	m := make(map[string]*Interface, len(list))
 	for i := range list {
-		if list[i].HasIdentity() {
-			m[list[i].Device] = &list[i]
+		if list[i].HasIdentity() && list[i].Gone.IsZero() {
+			m[list[i].id()] = &list[i]
 		}
 	}
 	return m
 }
 
-// judge decides the status of a row that the firewall reported. old is the same
-// device in the previous snapshot, or nil.
-func (s *Snapshot) judge(row InterfaceReport, prev *Snapshot, old *Interface) Interface {
+// judge decides over the rows that the firewall reported.
+type judge struct {
+	*Snapshot
+	prev   *Snapshot
+	policy Policy
+}
+
+// row decides the status of one. old is the same device in the previous
+// snapshot, or nil.
+func (j judge) row(row InterfaceReport, old *Interface) Interface {
 	i := Interface{
 		Device: row.Device, Name: row.Name, PublicKey: row.PublicKey,
-		ListenPort: row.ListenPort, LastSeen: s.At,
+		ListenPort: row.ListenPort, LastSeen: j.At,
 	}
 	if old != nil {
 		i.Name = cmp.Or(i.Name, old.Name)
@@ -108,20 +121,30 @@ func (s *Snapshot) judge(row InterfaceReport, prev *Snapshot, old *Interface) In
 	if i.PublicKey == NotConfigured {
 		i.PublicKey = ""
 	}
-	i.watch = watchVHIDs(i.watch, prev, s.VirtualIPs, s.At, row.Link == LinkUp)
-	i.CARP = s.VirtualIPs.describe(i.watch)
+	i.watch = watchVHIDs(i.watch, j.prev, j.VirtualIPs, j.At, row.Link == LinkUp)
+	f := j.follows(&i)
+	i.CARP, i.carpBackup = f.describe(), f.backup() != 0
 
 	switch {
+	case row.PublicKey == NotConfigured && j.Service == ServiceDisabled && !j.policy.expects(i.Device):
+		i.Status, i.Reason, i.silent = InterfaceDisabled, "created, but WireGuard is switched off on this firewall", true
 	case row.PublicKey == NotConfigured:
 		i.Status, i.Reason, i.silent = InterfaceDown, "created but not configured", true
 	case row.Link == LinkUp:
-		i.Status, i.Reason = InterfaceUp, "reported up"
+		i.Status, i.Reason, i.upSince = InterfaceUp, "reported up", j.At
+		if old != nil && !old.upSince.IsZero() {
+			i.upSince = old.upSince
+		}
 	case row.Link == LinkUnknown:
 		i.Status, i.Reason = InterfaceUnknown, fmt.Sprintf("OPNsense says %q", row.StatusWord)
 	default:
-		i.Status, i.Reason = s.VirtualIPs.judgeDown(i.watch, s.At)
+		i.Status, i.Reason, i.twinDecides = f.judgeDown(j.At)
 	}
-	i.sinceChange(s.At, old)
+	i.BothNodesUp = flag(false) // until a twin says otherwise
+	if i.Status == InterfaceNotKnown {
+		i.BothNodesUp = FlagNotKnown
+	}
+	i.sinceChange(j.At, old)
 	return i
 }
 
@@ -137,46 +160,10 @@ func (i *Interface) sinceChange(now time.Time, old *Interface) {
 	}
 }
 
-// addMissing adds the interfaces that the report lacks: those named in the
-// settings, and those seen before that nobody has forgotten yet. OPNsense leaves
-// a stopped or destroyed instance out of its answer.
-func (s *Snapshot) addMissing(prev *Snapshot, policy Policy) {
-	s.Interfaces = slices.Grow(s.Interfaces, len(policy.Expect)+len(prev.Interfaces)) // present points into it
-	present := byDevice(s.Interfaces)
-	before := byDevice(prev.Interfaces)
-	for _, e := range policy.Expect {
-		if now, ok := present[e.Device]; ok {
-			now.Name = cmp.Or(now.Name, e.Name)
-			continue
-		}
-		missing := Interface{Device: e.Device, Name: e.Name}
-		if old := before[e.Device]; old != nil {
-			missing = *old
-			missing.Name = cmp.Or(old.Name, e.Name)
-		}
-		s.addDown(missing, before[e.Device], "missing: expected by the settings, not reported")
-		present[e.Device] = &missing
-	}
-	for _, old := range prev.Interfaces {
-		if !old.HasIdentity() || present[old.Device] != nil || old.LastSeen.IsZero() ||
-			s.At.Sub(old.LastSeen) > policy.ForgetAfter {
-			continue
-		}
-		s.addDown(old, &old, "missing: reported before, now not")
-	}
-}
-
-func (s *Snapshot) addDown(i Interface, old *Interface, reason string) {
-	i.Status, i.Reason, i.CARP, i.ListenPort, i.silent = InterfaceDown, reason, "", 0, true
-	i.sinceChange(s.At, old)
-	i.watch = interrupted(i.watch)
-	s.Interfaces = append(s.Interfaces, i)
-}
-
 // joinPeers needs the interfaces to be complete.
 func (s *Snapshot) joinPeers(prev *Snapshot, rows []PeerReport) {
-	slices.SortFunc(s.Interfaces, func(a, b Interface) int { return compareDevices(a.Device, b.Device) })
-	interfaces := byDevice(s.Interfaces)
+	slices.SortFunc(s.Interfaces, compareInterfaces)
+	interfaces := byIdentity(s.Interfaces)
 	s.Peers = make([]Peer, 0, len(rows))
 	at := make(map[peerID]int, len(rows))
 	for i := range rows {
@@ -298,7 +285,7 @@ func (s *Snapshot) carrySince(prev *Snapshot) {
 
 // sum fills in what an interface tells about its peers.
 func (s *Snapshot) sum() {
-	on := byDevice(s.Interfaces)
+	on := byIdentity(s.Interfaces)
 	for i := range s.Interfaces {
 		face := &s.Interfaces[i]
 		face.Peers, face.PeersOnline, face.RxBytes, face.TxBytes = 0, 0, 0, 0
@@ -328,6 +315,10 @@ func addCounter(sum, n int64) int64 {
 		return -1
 	}
 	return sum + n
+}
+
+func compareInterfaces(a, b Interface) int {
+	return cmp.Or(compareDevices(a.Device, b.Device), a.Gone.Compare(b.Gone), strings.Compare(a.Name, b.Name))
 }
 
 // comparePeers looks no further than it must: a join sorts all peers, and most

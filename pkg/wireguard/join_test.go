@@ -53,23 +53,24 @@ func TestInterfaces(t *testing.T) {
 		}},
 		// Missing.
 		{"nothing reported, nothing expected", week, []poll{{0, "", "", ""}}},
-		{"expected and never seen", expecting(Expectation{"wg1", "site"}), []poll{
+		{"expected and never seen", expecting(Expectation{Device: "wg1", Name: "site"}), []poll{
 			{0, "", "", "wg1/site down 0: " + missingExpected},
 			{5, "wg0 up", "", "wg0 up 5: reported up | wg1/site down 0: " + missingExpected},
 			{600 * 60, "", "", "wg1/site down 0: " + missingExpected},
 		}},
-		{"expected is never standby when missing", expecting(Expectation{"wg1", ""}), []poll{
+		{"expected is never standby when missing", expecting(Expectation{Device: "wg1", Name: ""}), []poll{
 			{0, "wg1 down", "1 BACKUP", "wg1 standby 0: CARP vhid 1 is BACKUP here"},
 			{1, "", "1 BACKUP", "wg1 down 1: " + missingExpected},
 		}},
-		{"the firewall's name outdoes the expected one", expecting(Expectation{"wg1", "old"}), []poll{
+		{"the firewall's name outdoes the expected one", expecting(Expectation{Device: "wg1", Name: "old"}), []poll{
 			{0, "", "", "wg1/old down 0: " + missingExpected},
 			{1, "wg1 up", "", "wg1/old up 1: reported up"},
-			{2, "wg1 up new", "", "wg1/new up 1: reported up"},
-			{3, "", "", "wg1/new down 3: " + missingExpected},
-			{4, "wg1 up", "", "wg1/new up 4: reported up"},
+			{2, "wg1 up new", "", "wg1/new up 1: reported up | wg1/old disabled 2: renamed to new"},
+			{3, "", "", "wg1/new down 3: " + missingExpected + " | wg1/old disabled 2: renamed to new"},
+			{4, "wg1 up", "", "wg1/new up 4: reported up | wg1/old disabled 2: renamed to new"},
+			{12, "wg1 up", "", "wg1/new up 4: reported up"},
 		}},
-		{"named by the settings beside one that is missing", expecting(Expectation{"wg1", ""}, Expectation{"wg0", "site"}), []poll{
+		{"named by the settings beside one that is missing", expecting(Expectation{Device: "wg1", Name: ""}, Expectation{Device: "wg0", Name: "site"}), []poll{
 			{0, "wg0 up", "", "wg0/site up 0: reported up | wg1 down 0: " + missingExpected},
 		}},
 		{"seen before and gone is down until forgotten", Policy{ForgetAfter: time.Hour}, []poll{
@@ -86,7 +87,7 @@ func TestInterfaces(t *testing.T) {
 			{115, "", "", "wg0 down 50: " + missingSeen},
 			{116, "", "", ""},
 		}},
-		{"expected is not forgotten", Policy{Expect: []Expectation{{"wg0", ""}}, ForgetAfter: time.Minute}, []poll{
+		{"expected is not forgotten", Policy{Expect: []Expectation{{Device: "wg0", Name: ""}}, ForgetAfter: time.Minute}, []poll{
 			{0, "wg0 up site", "", "wg0/site up 0: reported up"},
 			{60, "", "", "wg0/site down 60: " + missingExpected},
 			{600, "", "", "wg0/site down 60: " + missingExpected},
@@ -118,13 +119,13 @@ func TestInterfaces(t *testing.T) {
 
 func TestMissingInterfaceKeepsKeyAndSaysNothingOfPeers(t *testing.T) {
 	for _, then := range []string{"", "wg0 (none)"} {
-		prev := Join(nil, Report{At: start, Interfaces: interfaces("wg0 up site")}, VirtualIPs{}, Policy{})
-		s := Join(prev, Report{At: minute(1), Interfaces: interfaces(then)}, VirtualIPs{}, Policy{ForgetAfter: time.Hour})
+		prev := Join(nil, Report{At: start, Interfaces: interfaces("wg0 up site")}, Readings{}, Policy{})
+		s := Join(prev, Report{At: minute(1), Interfaces: interfaces(then)}, Readings{}, Policy{ForgetAfter: time.Hour})
 		got := s.Interfaces[0]
 		got.lastKnown, got.silent = 0, false
 		want := Interface{
 			Device: "wg0", Name: "site", PublicKey: "key of wg0", Status: InterfaceDown, Reason: got.Reason, Since: minute(1),
-			PeersOnline: -1, RxBytes: -1, TxBytes: -1, LastSeen: got.LastSeen,
+			PeersOnline: -1, RxBytes: -1, TxBytes: -1, LastSeen: got.LastSeen, BothNodesUp: FlagNo,
 		}
 		if diff := cmp.Diff(want, got, cmp.AllowUnexported(Interface{})); diff != "" {
 			t.Errorf("after %q (-want +got):\n%s", then, diff)
@@ -133,7 +134,7 @@ func TestMissingInterfaceKeepsKeyAndSaysNothingOfPeers(t *testing.T) {
 }
 
 func TestNotConfiguredIsNeverAKey(t *testing.T) {
-	s := Join(nil, Report{At: start, Interfaces: interfaces("wg0 (none)")}, VirtualIPs{}, Policy{})
+	s := Join(nil, Report{At: start, Interfaces: interfaces("wg0 (none)")}, Readings{}, Policy{})
 	if got := s.Interfaces[0].PublicKey; got != "" {
 		t.Errorf("public key %q", got)
 	}
@@ -141,7 +142,7 @@ func TestNotConfiguredIsNeverAKey(t *testing.T) {
 
 func TestOdditiesAreCountedOnCopies(t *testing.T) {
 	sent := Oddities{OddDevice: 1, OddDuplicate: 2}
-	s := Join(nil, Report{At: start, Interfaces: interfaces("wg0 up, wg0 up, - up"), Oddities: sent}, VirtualIPs{}, Policy{})
+	s := Join(nil, Report{At: start, Interfaces: interfaces("wg0 up, wg0 up, - up"), Oddities: sent}, Readings{}, Policy{})
 	if diff := cmp.Diff(Oddities{OddDevice: 1, OddDuplicate: 3}, s.Oddities); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -151,7 +152,7 @@ func TestOdditiesAreCountedOnCopies(t *testing.T) {
 }
 
 func TestUnseen(t *testing.T) {
-	policy := Policy{Expect: []Expectation{{"wg10", "b"}, {"wg2", ""}}}
+	policy := Policy{Expect: []Expectation{{Device: "wg10", Name: "b"}, {Device: "wg2", Name: ""}}}
 	s := Unseen(policy)
 	if !s.At.IsZero() || len(s.Interfaces) != 2 {
 		t.Fatalf("got %+v", s)
@@ -162,9 +163,9 @@ func TestUnseen(t *testing.T) {
 			t.Errorf("row %d: %+v", k, i)
 		}
 	}
-	// The first answer counts from its own time, and forgets what is no longer expected.
-	s = Join(s, Report{At: minute(1), Interfaces: interfaces("wg2 up")}, VirtualIPs{}, Policy{ForgetAfter: time.Hour})
-	if diff := cmp.Diff([]string{"wg2 up 1: reported up"}, told(s)); diff != "" {
+	// The first answer counts from its own time, and lets go of what is no longer expected.
+	s = Join(s, Report{At: minute(1), Interfaces: interfaces("wg2 up")}, Readings{}, Policy{ForgetAfter: time.Hour})
+	if diff := cmp.Diff([]string{"wg2 up 1: reported up", "wg10/b disabled 1: no longer expected"}, told(s)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -54,7 +54,7 @@ func TestPeerStatus(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			row := PeerReport{Device: "wg0", PublicKey: "k", Status: tt.sent, LatestHandshake: tt.handshake}
-			p := Join(nil, Report{At: start, ClockSkew: tt.skew, Peers: []PeerReport{row}}, VirtualIPs{}, Policy{}).Peers[0]
+			p := Join(nil, Report{At: start, ClockSkew: tt.skew, Peers: []PeerReport{row}}, Readings{}, Policy{}).Peers[0]
 			age, ever := p.HandshakeAge(start)
 			if !ever {
 				age = -1
@@ -77,7 +77,7 @@ func TestClockSkewDoesNotTremble(t *testing.T) {
 		{-time.Hour, -time.Hour},
 	} {
 		r := Report{At: start, ClockSkew: poll.read, Peers: []PeerReport{{Device: "wg0", PublicKey: "k", LatestHandshake: start.Unix()}}}
-		prev = Join(prev, r, VirtualIPs{}, Policy{})
+		prev = Join(prev, r, Readings{}, Policy{})
 		if got := start.Sub(prev.Peers[0].LatestHandshake); got != poll.want {
 			t.Errorf("read %s: handshake moved by %s, want %s", poll.read, got, poll.want)
 		}
@@ -147,7 +147,7 @@ func TestPeers(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var prev *Snapshot
 			for k, s := range tt.steps {
-				prev = Join(prev, Report{At: minute(float64(k)), Interfaces: interfaces(s.interfaces), Peers: s.peers}, VirtualIPs{}, Policy{ForgetAfter: time.Hour})
+				prev = Join(prev, Report{At: minute(float64(k)), Interfaces: interfaces(s.interfaces), Peers: s.peers}, Readings{}, Policy{ForgetAfter: time.Hour})
 				var got []string
 				for _, p := range prev.Peers {
 					got = append(got, fmt.Sprintf("%s %s %s %g", p.Device, p.Name, p.Status, p.Since.Sub(start).Minutes()))
@@ -162,29 +162,30 @@ func TestPeers(t *testing.T) {
 
 func TestPeersOfMissingInterfaceAreKeptAsLastKnown(t *testing.T) {
 	row := PeerReport{Device: "wg0", PublicKey: "k", Endpoint: "192.0.2.1:51820", AllowedIPs: "10.0.0.0/8", Keepalive: 25, Status: PeerOnline, LatestHandshake: shook(1), RxBytes: 7, TxBytes: 8}
-	first := Join(nil, Report{At: start, Interfaces: interfaces("wg0 up"), Peers: []PeerReport{row}}, VirtualIPs{}, Policy{})
-	policy := Policy{ForgetAfter: time.Hour, Expect: []Expectation{{"wg0", "site"}}}
-	got := Join(first, Report{At: minute(1)}, VirtualIPs{}, policy).Peers[0]
+	first := Join(nil, Report{At: start, Interfaces: interfaces("wg0 up"), Peers: []PeerReport{row}}, Readings{}, Policy{})
+	policy := Policy{ForgetAfter: time.Hour, Expect: []Expectation{{Device: "wg0", Name: "site"}}}
+	got := Join(first, Report{At: minute(1)}, Readings{}, policy).Peers[0]
 
 	want := first.Peers[0]
 	want.InterfaceName, want.InterfaceUp = "site", false // as its interface's row has it now
 	want.Status, want.Reason, want.RxBytes, want.TxBytes = PeerNotKnown, "its interface does not run", -1, -1
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Peer{})); diff != "" {
+	want.SiteDown, want.NoReturnTraffic = FlagNotKnown, FlagNotKnown
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Peer{}, traffic{}, mark{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if got.LastKnown() != PeerOnline {
 		t.Errorf("last known as %s", got.LastKnown())
 	}
-	if s := Join(first, Report{At: minute(61)}, VirtualIPs{}, Policy{ForgetAfter: time.Hour}); len(s.Peers) != 0 {
+	if s := Join(first, Report{At: minute(61)}, Readings{}, Policy{ForgetAfter: time.Hour}); len(s.Peers) != 0 {
 		t.Error("peers outlived their forgotten interface")
 	}
 }
 
 func TestInterfaceUpOfPeers(t *testing.T) {
-	prev := Join(nil, Report{At: start, Interfaces: interfaces("wg0 up")}, VirtualIPs{}, Policy{})
+	prev := Join(nil, Report{At: start, Interfaces: interfaces("wg0 up")}, Readings{}, Policy{})
 	for status, up := range map[string]bool{"wg0 up": true, "wg0 down": false, "wg0 odd": false, "wg0 (none)": false, "": false} {
 		// The virtual IPs were never read: "down" is not known to be down or standby, but is not up.
-		s := Join(prev, Report{At: minute(1), Interfaces: interfaces(status), Peers: []PeerReport{{Device: "wg0", PublicKey: "k"}}}, VirtualIPs{}, Policy{ForgetAfter: time.Hour})
+		s := Join(prev, Report{At: minute(1), Interfaces: interfaces(status), Peers: []PeerReport{{Device: "wg0", PublicKey: "k"}}}, Readings{}, Policy{ForgetAfter: time.Hour})
 		if got := s.Peers[0].InterfaceUp; got != up {
 			t.Errorf("%q: got %v", status, got)
 		}
@@ -215,7 +216,7 @@ func TestSums(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := Join(nil, Report{At: start, Interfaces: interfaces(tt.interfaces), Peers: tt.peers}, VirtualIPs{}, Policy{})
+			s := Join(nil, Report{At: start, Interfaces: interfaces(tt.interfaces), Peers: tt.peers}, Readings{}, Policy{})
 			i := s.Interfaces[len(s.Interfaces)-1]
 			if got := (sums{i.Peers, i.PeersOnline, i.RxBytes, i.TxBytes}); got != tt.want {
 				t.Errorf("got %+v, want %+v", got, tt.want)

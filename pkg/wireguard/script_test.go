@@ -29,7 +29,7 @@ func runScript(t *testing.T, policy Policy, polls []poll) *Snapshot {
 	var vips VirtualIPs
 	for _, p := range polls {
 		vips = vips.then(p.vips, minute(p.at))
-		prev = Join(prev, Report{At: minute(p.at), Interfaces: interfaces(p.report)}, vips, policy)
+		prev = Join(prev, Report{At: minute(p.at), Interfaces: interfaces(p.report)}, Readings{VirtualIPs: vips}, policy)
 		if diff := cmp.Diff(strings.Split(p.want, " | "), told(prev)); diff != "" {
 			t.Fatalf("at %g minutes (-want +got):\n%s", p.at, diff)
 		}
@@ -84,9 +84,9 @@ func (v VirtualIPs) then(reading string, at time.Time) VirtualIPs {
 		v.Failing, v.Forbidden = true, reading == "forbidden"
 		return v
 	case "empty":
-		return VirtualIPs{At: at}
+		return VirtualIPs{Reading: Reading{At: at}}
 	}
-	next := VirtualIPs{At: at}
+	next := VirtualIPs{Reading: Reading{At: at}}
 	for part := range strings.SplitSeq(reading, ", ") {
 		words := append(strings.Fields(part), "carp")
 		vhid, err := strconv.Atoi(words[0])

@@ -1,6 +1,9 @@
 package wireguard
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // StaleAfter is the age of a handshake from which OPNsense calls a peer stale.
 // WireGuard renews a session that carries traffic every 120 seconds.
@@ -12,7 +15,7 @@ type Snapshot struct {
 	At         time.Time   // when the report arrived; zero: the firewall never answered
 	Interfaces []Interface // by device, in natural order
 	Peers      []Peer      // by device, name and key
-	VirtualIPs VirtualIPs
+	Readings               // what was read besides
 	Oddities   Oddities
 
 	skew  time.Duration
@@ -37,17 +40,33 @@ type Interface struct {
 	TxBytes     int64
 
 	LastSeen time.Time // when a report last had it; zero when only expected
+	Gone     time.Time // when it rightly went: the row stays a while for alerts; zero: it did not
 
-	lastKnown InterfaceStatus // the newest status that was known
-	silent    bool            // the report tells nothing of its peers
-	watch     []vhidWatch
+	Twin        string // the same tunnel on another firewall, "up on hq-b"; "" when there is none
+	BothNodesUp Flag   // up here and on the twin though CARP gave it to one of them
+
+	lastKnown   InterfaceStatus // the newest status that was known
+	silent      bool            // the report tells nothing of its peers
+	named       bool            // known by its name alone
+	twinDecides bool            // reported down, and a twin that is up makes it standby
+	carpBackup  bool            // a virtual IP that may decide over it is BACKUP
+	upSince     time.Time       // up without a restart since; zero when it is not up
+	watch       []vhidWatch
 }
 
 // LastKnown is the status, or the newest known one where it is not known now.
 func (i *Interface) LastKnown() InterfaceStatus { return i.lastKnown }
 
 // HasIdentity says whether the row can be told from every other.
-func (i *Interface) HasIdentity() bool { return i.Device != "" }
+func (i *Interface) HasIdentity() bool { return i.Device != "" || i.named }
+
+// id is the device, or the name of what was never seen running.
+func (i *Interface) id() string {
+	if i.Device == "" {
+		return "name " + i.Name
+	}
+	return i.Device
+}
 
 // Peer is a peer of one interface; the same key on two interfaces is two peers.
 type Peer struct {
@@ -68,7 +87,14 @@ type Peer struct {
 	RxBytes         int64     // -1 when not known
 	TxBytes         int64
 
-	lastKnown PeerStatus // the newest status that was known
+	Site            bool // a site rather than a single device
+	SiteDown        Flag // a site that should be reachable and is not
+	NoReturnTraffic Flag // sends, and unlike before gets nothing back
+
+	lastKnown   PeerStatus // the newest status that was known
+	onlineSince time.Time  // online at every poll since; zero when it is not
+	steady      bool       // was online for an hour at every poll before it went stale
+	traffic     traffic
 }
 
 // LastKnown is the status, or the newest known one where it is not known now.
@@ -92,6 +118,8 @@ type peerID struct{ device, key string }
 // Policy is what the settings say about one firewall's tunnels.
 type Policy struct {
 	Expect      []Expectation
+	ExpectPeers []string      // names or public keys of peers that must be online
+	IgnorePeers []string      // of peers that are no sites, whatever they look like
 	ForgetAfter time.Duration // how long a vanished interface stays known as down
 }
 
@@ -99,4 +127,9 @@ type Policy struct {
 type Expectation struct {
 	Device string
 	Name   string // used until the firewall itself names the device
+	CARP   CARPDependency
+}
+
+func (p Policy) expects(device string) bool {
+	return slices.ContainsFunc(p.Expect, func(e Expectation) bool { return e.Device == device })
 }

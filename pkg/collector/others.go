@@ -1,0 +1,135 @@
+package collector
+
+import (
+	"context"
+	"time"
+
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/wireguard"
+)
+
+// otherInterval is the pause between readings of what seldom changes, while all
+// is as it was.
+const otherInterval = 5 * time.Minute
+
+// others is the state of the endpoints that are called besides service/show.
+type others struct{ vips, services, configuration, status endpointState }
+
+func (o *others) all() []*endpointState {
+	return []*endpointState{&o.vips, &o.services, &o.configuration, &o.status}
+}
+
+// hurry makes all due at once, unless they timed out.
+func (o *others) hurry() {
+	for _, e := range o.all() {
+		e.hurry()
+	}
+}
+
+func (o *others) forbidden() bool {
+	for _, e := range o.all() {
+		if e.class == Forbidden {
+			return true
+		}
+	}
+	return false
+}
+
+// take takes over the states after a poll. When the settings were replaced
+// meanwhile only time-outs count: they tell of the firewall.
+func (o *others) take(polled others, replaced bool) {
+	now := polled.all()
+	for i, e := range o.all() {
+		if !replaced || now[i].class == Timeout {
+			*e = *now[i]
+		}
+	}
+}
+
+// read reads what the report makes worth reading, one call at a time, and
+// returns it with what is known from before.
+//
+// The virtual IPs decide between down and standby, and watching them tells which
+// ones decide. What is enabled tells a stopped interface from one that was
+// switched off or removed: it is read again when one vanishes.
+func (o *others) read(ctx context.Context, cfg Config, before *wireguard.Snapshot, r wireguard.Report) wireguard.Readings {
+	known := before.Readings
+	known.Service = wireguard.ServiceNotKnown
+	vanished := vanished(before, r)
+
+	if rows, ok := readIfDue(ctx, cfg, &o.vips, &known.VirtualIPs.Reading, !allUp(r), cfg.Source.VirtualIPs); ok {
+		known.VirtualIPs.Rows = rows
+	}
+	if cfg.Configuration {
+		if rows, ok := readIfDue(ctx, cfg, &o.configuration, &known.Configuration.Reading, vanished, cfg.Source.Servers); ok {
+			known.Configuration.Interfaces = rows
+		}
+	} else {
+		known.Configuration = wireguard.Configuration{}
+		if rows, ok := readIfDue(ctx, cfg, &o.services, &known.Services.Reading, vanished, cfg.Source.Services); ok {
+			known.Services.Enabled = rows
+		}
+	}
+	if nothingRuns(r) {
+		var asked wireguard.Reading
+		if state, ok := readIfDue(ctx, cfg, &o.status, &asked, true, cfg.Source.ServiceStatus); ok {
+			known.Service = state
+		}
+	}
+	return known
+}
+
+// readIfDue calls an endpoint when it is due, or at once when something changed that
+// it explains, unless its newest failure asks for a longer pause.
+func readIfDue[T any](ctx context.Context, cfg Config, e *endpointState, reading *wireguard.Reading, changed bool, read func(context.Context) (T, error)) (T, bool) {
+	var none T
+	now := time.Now()
+	if (!changed || e.class != Other) && now.Before(e.due) {
+		return none, false
+	}
+	got, err := read(ctx)
+	end := time.Now()
+	e.err = err
+	if err != nil {
+		class := cfg.Classify(err)
+		e.next(class, now, end, cfg.PollInterval)
+		reading.Failing, reading.Forbidden = true, class == Forbidden
+		return none, false
+	}
+	e.next(Other, now, end, otherInterval)
+	*reading = wireguard.Reading{At: end}
+	return got, true
+}
+
+func allUp(r wireguard.Report) bool {
+	for _, row := range r.Interfaces {
+		if row.Link != wireguard.LinkUp {
+			return false
+		}
+	}
+	return true
+}
+
+// nothingRuns says whether the whole service may be switched off.
+func nothingRuns(r wireguard.Report) bool {
+	for _, row := range r.Interfaces {
+		if row.PublicKey == wireguard.NotConfigured {
+			return true
+		}
+	}
+	return len(r.Interfaces) == 0
+}
+
+// vanished says whether an interface that was reported at the last poll is not
+// reported now.
+func vanished(before *wireguard.Snapshot, r wireguard.Report) bool {
+	there := map[string]bool{}
+	for _, row := range r.Interfaces {
+		there[row.Device] = true
+	}
+	for _, i := range before.Interfaces {
+		if i.Device != "" && !i.LastSeen.IsZero() && i.LastSeen.Equal(before.At) && !there[i.Device] {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,121 @@
+package collector
+
+import (
+	"sync"
+	"time"
+
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/wireguard"
+)
+
+// twinPause is the least pause between two polls when a change on a twin asks
+// for one.
+const twinPause = 5 * time.Second
+
+// twins finds, by public key, the interfaces of a data source that run on more
+// than one of its firewalls. It has its own lock, which is never held while a
+// collector's is taken.
+type twins struct {
+	mu    sync.RWMutex
+	byKey map[string]map[*Collector]twin
+	owned map[*Collector][]string // the keys that a collector has entries under
+}
+
+type twin struct {
+	wireguard.Twin
+	until time.Time // when it is too old to decide anything
+}
+
+func newTwins() *twins {
+	return &twins{byKey: map[string]map[*Collector]twin{}, owned: map[*Collector][]string{}}
+}
+
+// of returns the twins of a public key on the other firewalls.
+func (t *twins) of(key string, self *Collector) []wireguard.Twin {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if len(t.byKey[key]) < 2 {
+		return nil
+	}
+	var out []wireguard.Twin
+	for c, other := range t.byKey[key] {
+		if c != self {
+			other.Known = other.Known && time.Now().Before(other.until)
+			out = append(out, other.Twin)
+		}
+	}
+	return out
+}
+
+func (t *twins) remove(c *Collector) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.drop(c)
+}
+
+func (t *twins) drop(c *Collector) {
+	for _, key := range t.owned[c] {
+		delete(t.byKey[key], c)
+		if len(t.byKey[key]) == 0 {
+			delete(t.byKey, key)
+		}
+	}
+	delete(t.owned, c)
+}
+
+// update takes over what a firewall tells after a poll, and has the twins of
+// what changed polled at once.
+func (t *twins) update(c *Collector, now wireguard.Firewall, before *wireguard.Snapshot) {
+	until := now.Snapshot.At.Add(2*now.PollInterval + c.patience())
+	was := map[string]bool{}
+	for _, i := range before.Interfaces {
+		was[i.PublicKey] = i.Status == wireguard.InterfaceUp
+	}
+	var hurried []*Collector
+	t.mu.Lock()
+	t.drop(c)
+	if c.stopped.Err() != nil { // removed, or about to be
+		t.mu.Unlock()
+		return
+	}
+	for i := range now.Snapshot.Interfaces {
+		face := &now.Snapshot.Interfaces[i]
+		if face.PublicKey == "" || !face.Gone.IsZero() {
+			continue
+		}
+		if t.byKey[face.PublicKey] == nil {
+			t.byKey[face.PublicKey] = map[*Collector]twin{}
+		}
+		t.byKey[face.PublicKey][c] = twin{face.AsTwin(now.Name, now.Known()), until}
+		t.owned[c] = append(t.owned[c], face.PublicKey)
+		if up, known := was[face.PublicKey]; known && up != (face.Status == wireguard.InterfaceUp) {
+			for other := range t.byKey[face.PublicKey] {
+				if other != c {
+					hurried = append(hurried, other)
+				}
+			}
+		}
+	}
+	t.mu.Unlock()
+	for _, other := range hurried {
+		other.pollSoon()
+	}
+}
+
+func (c *Collector) patience() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.cfg.Timeout
+}
+
+// pollSoon has the firewall polled at once, unless it was just now, its newest
+// poll failed, or nobody asks for it.
+func (c *Collector) pollSoon() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.polls || c.view.Err != nil || time.Since(c.view.Tried) < twinPause {
+		return
+	}
+	c.show.due = time.Time{}
+	c.view.Next = c.show.due
+	c.signal()
+}

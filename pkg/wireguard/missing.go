@@ -1,0 +1,235 @@
+package wireguard
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// leaveAfter is how long an interface that rightly went is still told as
+// disabled, so that an alert which fires for it resolves.
+const leaveAfter = 10 * time.Minute
+
+// missing adds the interfaces that the report lacks: those that should run, and
+// for a while those that rightly went. OPNsense leaves a stopped, disabled or
+// removed instance out of its answer alike.
+type missing struct {
+	*Snapshot
+	policy  Policy
+	present map[string]*Interface // by identity: reported, or added already
+	before  map[string]*Interface // by identity, in the previous snapshot
+	names   map[string]int        // how many reported interfaces have a name
+	keys    map[string]string     // device of each public key that is reported
+	empty   bool                  // the report has no interface that is configured
+}
+
+func (s *Snapshot) addMissing(prev *Snapshot, policy Policy) {
+	m := missing{Snapshot: s, policy: policy, before: byIdentity(prev.Interfaces), names: map[string]int{}, keys: map[string]string{}, empty: true}
+	reported := s.Interfaces
+	// present points into the list: it must not move while rows are added.
+	s.Interfaces = slices.Grow(s.Interfaces, len(policy.Expect)+2*len(prev.Interfaces)+
+		len(s.Configuration.Interfaces)+len(s.Services.Enabled))
+	m.present = byIdentity(s.Interfaces)
+	m.nameExpected()
+	for i := range reported {
+		face := &s.Interfaces[i]
+		m.names[face.Name]++
+		if face.PublicKey != "" {
+			m.keys[face.PublicKey] = face.Device
+		}
+		m.empty = m.empty && face.silent
+		if old := m.before[face.Device]; old != nil && old.Name != "" && face.Name != old.Name {
+			m.leave(*old, "renamed to "+face.Name)
+		}
+	}
+	m.addExpected()
+	m.addSeen(prev.Interfaces)
+	m.addConfigured()
+	m.addEnabled()
+}
+
+// nameExpected names devices that OPNsense's configuration does not know.
+func (m *missing) nameExpected() {
+	for _, e := range m.policy.Expect {
+		if now := m.present[e.Device]; now != nil {
+			now.Name = cmp.Or(now.Name, e.Name)
+		}
+	}
+}
+
+// addExpected adds what the settings name. A tunnel that lives on under its name
+// on another device is not missing.
+func (m *missing) addExpected() {
+	for _, e := range m.policy.Expect {
+		i := Interface{Device: e.Device, Name: e.Name}
+		old := m.before[e.Device]
+		if old != nil {
+			i = *old
+			i.Name = cmp.Or(old.Name, e.Name)
+		}
+		if m.present[e.Device] != nil || (old == nil && m.deviceOf(e.Name) != "") || (old != nil && m.movedTo(i) != "") {
+			continue // addSeen tells of one that moved
+		}
+		why := "missing: expected by the settings, not reported"
+		if m.Service == ServiceDisabled {
+			why = "missing: expected by the settings, but WireGuard is switched off"
+		}
+		m.add(i, InterfaceDown, why)
+	}
+}
+
+// addSeen adds what was reported before, or enabled before, until it is known to
+// be gone.
+func (m *missing) addSeen(prev []Interface) {
+	for _, old := range prev {
+		switch {
+		case !old.HasIdentity():
+		case !old.Gone.IsZero():
+			m.leave(old, old.Reason)
+		case m.present[old.id()] != nil:
+		case old.Device == "":
+			m.judgeNamed(old)
+		case old.LastSeen.IsZero():
+			// Only expected or configured until now; addConfigured tells of the latter.
+			if !m.Configuration.known() || m.Configuration.lacks(old.Device, old.Name) {
+				m.leave(old, "no longer expected")
+			}
+		default:
+			m.judgeSeen(old)
+		}
+	}
+}
+
+// judgeNamed judges an interface of which only the name was known.
+func (m *missing) judgeNamed(old Interface) {
+	if device := m.deviceOf(old.Name); device != "" {
+		m.leave(old, "runs as "+device)
+	} else if m.Configuration.known() || !m.Services.known() || !m.Services.lists(old.Name) {
+		m.leave(old, "no longer expected under this name")
+	} // else addEnabled tells of it
+}
+
+// judgeSeen judges an interface that was reported before and now is not.
+func (m *missing) judgeSeen(old Interface) {
+	if device := m.movedTo(old); device != "" {
+		m.leave(old, "moved to "+device)
+		return
+	}
+	if m.Service == ServiceDisabled {
+		m.add(old, InterfaceDisabled, "WireGuard is switched off on this firewall")
+		return
+	}
+	switch configured := m.Configuration.find(old.Device, old.Name); {
+	case m.Configuration.lacks(old.Device, old.Name):
+		m.leave(old, "removed from the configuration")
+	case m.Configuration.known() && !configured.Enabled:
+		m.add(old, InterfaceDisabled, "switched off in the configuration")
+	case m.Configuration.known():
+		m.add(old, InterfaceDown, m.notRunning())
+	case m.Services.known() && !m.Services.lists(old.Name):
+		m.leave(old, "switched off, or removed")
+	case m.Services.known():
+		m.add(old, InterfaceDown, m.notRunning())
+	case m.At.Sub(old.LastSeen) <= m.policy.ForgetAfter:
+		m.add(old, InterfaceDown, "missing: reported before, now not")
+	}
+}
+
+func (m *missing) notRunning() string {
+	if m.empty && m.Service == ServiceOn {
+		return "missing: the service is on and nothing answers; stopped, or wg failed"
+	}
+	return "missing: enabled, but it does not run"
+}
+
+// addConfigured adds what the configuration has and nobody saw yet.
+func (m *missing) addConfigured() {
+	if !m.Configuration.known() {
+		return
+	}
+	for _, c := range m.Configuration.Interfaces {
+		if c.Device == "" || m.present[c.Device] != nil {
+			continue
+		}
+		i := Interface{Device: c.Device, Name: c.Name, PublicKey: c.PublicKey}
+		if old := m.before[c.Device]; old != nil {
+			i = *old
+		}
+		switch {
+		case m.Service == ServiceDisabled:
+			m.add(i, InterfaceDisabled, "WireGuard is switched off on this firewall")
+		case !c.Enabled:
+			m.add(i, InterfaceDisabled, "switched off in the configuration")
+		default:
+			m.add(i, InterfaceDown, m.notRunning())
+		}
+	}
+}
+
+// addEnabled adds what the list of services has and nobody saw yet: a name
+// without a device.
+func (m *missing) addEnabled() {
+	if !m.Services.known() || m.Configuration.known() || m.Service == ServiceDisabled {
+		return
+	}
+	for _, e := range m.Services.Enabled {
+		known := slices.ContainsFunc(m.Interfaces, func(i Interface) bool { return i.Name == e.Name && i.Gone.IsZero() })
+		if e.Name != "" && !known {
+			m.add(Interface{Name: e.Name, named: true}, InterfaceDown, "missing: enabled, never seen running")
+		}
+	}
+}
+
+// movedTo finds the device on which a missing interface lives on: by its public
+// key, else by its name where that is unique. A device that had the key or name
+// before is another interface, which just shares it.
+func (m *missing) movedTo(old Interface) string {
+	if device := m.keys[old.PublicKey]; old.PublicKey != "" && device != "" {
+		if b := m.before[device]; b == nil || b.PublicKey != old.PublicKey {
+			return device
+		}
+	}
+	device := m.deviceOf(old.Name)
+	if b := m.before[device]; b != nil && b.Name == old.Name {
+		return ""
+	}
+	return device
+}
+
+// deviceOf finds the one reported interface of a name.
+func (m *missing) deviceOf(name string) string {
+	if name == "" || m.names[name] != 1 {
+		return ""
+	}
+	i := slices.IndexFunc(m.Interfaces, func(i Interface) bool { return i.Name == name && i.LastSeen.Equal(m.At) })
+	if i < 0 {
+		return ""
+	}
+	return m.Interfaces[i].Device
+}
+
+// add adds a row that is not in the report.
+func (m *missing) add(i Interface, status InterfaceStatus, reason string) {
+	i.Status, i.Reason, i.CARP, i.ListenPort, i.silent, i.Gone = status, reason, "", 0, true, time.Time{}
+	i.twinDecides, i.upSince, i.BothNodesUp = false, time.Time{}, FlagNo
+	i.sinceChange(m.At, m.before[i.id()])
+	i.watch = interrupted(i.watch)
+	m.Interfaces = append(m.Interfaces, i)
+	m.present[i.id()] = &m.Interfaces[len(m.Interfaces)-1]
+}
+
+// leave tells for a while that an interface rightly went, unless another row has
+// its device and name.
+func (m *missing) leave(old Interface, reason string) {
+	taken := slices.ContainsFunc(m.Interfaces, func(i Interface) bool { return i.Device == old.Device && i.Name == old.Name })
+	if old.Gone.IsZero() {
+		old.Gone = m.At
+		old.Since = m.At
+	}
+	if taken || m.At.Sub(old.Gone) >= leaveAfter {
+		return
+	}
+	old.Status, old.Reason, old.CARP, old.ListenPort, old.silent = InterfaceDisabled, reason, "", 0, true
+	old.lastKnown, old.twinDecides, old.watch, old.BothNodesUp = InterfaceDisabled, false, nil, FlagNo
+	m.Interfaces = append(m.Interfaces, old)
+}

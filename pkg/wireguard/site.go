@@ -1,0 +1,110 @@
+package wireguard
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	// settled is how long an interface must be up before its sites are judged:
+	// after a restart peers come back within two and a half minutes.
+	settled = 5 * time.Minute
+	// steadyAfter is how long a peer must be online at every poll to be missed
+	// when it goes stale.
+	steadyAfter = time.Hour
+)
+
+// judgeSites tells which peers are sites, and which of those are down or answer
+// nothing. It needs the peers to be complete.
+func (s *Snapshot) judgeSites(prev *Snapshot, policy Policy) {
+	on := byIdentity(s.Interfaces)
+	restarted := s.restarted(prev)
+	for device := range restarted {
+		if face := on[device]; face != nil && !face.upSince.IsZero() {
+			face.upSince = s.At
+		}
+	}
+	paused := s.At.Sub(prev.At) > learnGap
+	for i := range s.Peers {
+		p := &s.Peers[i]
+		if old, ok := prev.peers[peerID{p.Device, p.PublicKey}]; ok && p.HasIdentity() {
+			o := &prev.Peers[old]
+			p.onlineSince, p.steady, p.traffic = o.onlineSince, o.steady, o.traffic
+		}
+		expected := named(policy.ExpectPeers, p)
+		p.Site = (expected || wide(p.AllowedIPs)) && !named(policy.IgnorePeers, p)
+		p.remember(s.At, paused)
+		p.judgeSite(s.At, on[p.Device], expected)
+	}
+}
+
+// restarted finds the interfaces that were restarted since: a counter of a peer
+// went back, or a handshake was forgotten.
+func (s *Snapshot) restarted(prev *Snapshot) map[string]bool {
+	out := map[string]bool{}
+	for i := range s.Peers {
+		p := &s.Peers[i]
+		k, ok := prev.peers[peerID{p.Device, p.PublicKey}]
+		if !ok || p.RxBytes < 0 || p.TxBytes < 0 {
+			continue
+		}
+		old := &prev.Peers[k]
+		if p.RxBytes < old.RxBytes || p.TxBytes < old.TxBytes || (p.Status == PeerOffline && !old.LatestHandshake.IsZero()) {
+			out[p.Device] = true
+		}
+	}
+	return out
+}
+
+// remember carries on what is kept of a peer's past.
+func (p *Peer) remember(now time.Time, paused bool) {
+	if paused {
+		p.onlineSince = time.Time{}
+	}
+	switch {
+	case p.Status == PeerOnline && p.onlineSince.IsZero():
+		p.onlineSince, p.steady = now, false
+	case p.Status == PeerOnline:
+	case p.Status != PeerNotKnown && !p.onlineSince.IsZero():
+		p.steady = now.Sub(p.onlineSince) >= steadyAfter
+		p.onlineSince = time.Time{}
+	}
+}
+
+// judgeSite decides over site_down and no_return_traffic.
+func (p *Peer) judgeSite(now time.Time, on *Interface, expected bool) {
+	p.SiteDown, p.NoReturnTraffic = FlagNotKnown, FlagNotKnown
+	if p.Status == PeerNotKnown || on == nil || on.Status == InterfaceNotKnown {
+		return
+	}
+	at := mark{at: now, rx: p.RxBytes, tx: p.TxBytes, online: p.Status == PeerOnline}
+	p.traffic.add(at)
+	rx, tx, online, spans := p.traffic.over(at)
+
+	up := on.Status == InterfaceUp && now.Sub(on.upSince) >= settled
+	away := p.Status == PeerOffline || p.Status == PeerStale
+	calls := spans && tx >= initiation && rx == 0
+	p.SiteDown = flag(p.Site && up && away && (expected || p.Keepalive > 0 || calls || p.steady))
+
+	if spans {
+		p.NoReturnTraffic = flag(online && tx >= busySent && rx <= silentReceived && p.traffic.usuallyAnswered())
+	}
+}
+
+// named says whether a list of names and public keys has the peer.
+func named(list []string, p *Peer) bool {
+	return slices.Contains(list, p.PublicKey) || (p.Name != "" && slices.Contains(list, p.Name))
+}
+
+// wide says whether an allowed IP is a network rather than one host.
+func wide(allowedIPs string) bool {
+	for part := range strings.SplitSeq(allowedIPs, ",") {
+		prefix, err := netip.ParsePrefix(strings.TrimSpace(part))
+		if err == nil && !prefix.IsSingleIP() {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,87 @@
+package wireguard
+
+import "time"
+
+const (
+	window      = 300 * time.Second // over which traffic is judged
+	leastWindow = 270 * time.Second // what the samples in it must span
+	markEvery   = 30 * time.Second
+
+	busySent       = 12_000 // bytes sent in a window that ask for an answer
+	silentReceived = 2_500  // bytes received in it that are handshakes and keepalives at most
+	initiation     = 148    // bytes of a handshake initiation
+	usualWindows   = 12     // busy windows from which a habit is known
+)
+
+// mark is the counters of a peer at one moment.
+type mark struct {
+	at     time.Time
+	rx, tx int64
+	online bool
+}
+
+// traffic is what is kept of a peer's past to judge its traffic: marks over the
+// last window, and how many earlier windows were busy and answered. It holds no
+// pointer, so that a copy of it is a copy.
+type traffic struct {
+	marks      [12]mark // oldest first
+	n          int
+	counted    time.Time // until when windows are counted
+	busy, good int       // windows with that much sent, and those that also received
+}
+
+// add takes over the counters of a poll. A counter that went back, an unknown
+// one, or a long pause begin anew.
+func (t *traffic) add(m mark) {
+	if t.n > 0 {
+		last := t.marks[t.n-1]
+		if m.rx < last.rx || m.tx < last.tx || m.at.Sub(last.at) > window {
+			t.n = 0
+		}
+	}
+	if m.rx < 0 || m.tx < 0 {
+		t.n = 0
+		return
+	}
+	t.count(m)
+	if t.n > 0 && m.at.Sub(t.marks[t.n-1].at) < markEvery {
+		return
+	}
+	// Keep one mark at or beyond the window's age, and all younger ones.
+	for t.n > 1 && (m.at.Sub(t.marks[1].at) >= window || t.n == len(t.marks)) {
+		copy(t.marks[:], t.marks[1:t.n])
+		t.n--
+	}
+	t.marks[t.n] = m
+	t.n++
+}
+
+// over returns what was sent and received over the window that ends now.
+func (t *traffic) over(now mark) (rx, tx int64, bothEndsOnline, ok bool) {
+	if t.n == 0 || now.at.Sub(t.marks[0].at) < leastWindow {
+		return 0, 0, false, false
+	}
+	first := t.marks[0]
+	return now.rx - first.rx, now.tx - first.tx, first.online && now.online, true
+}
+
+// count remembers, once per window, whether it was busy and answered.
+func (t *traffic) count(now mark) {
+	rx, tx, online, ok := t.over(now)
+	if !ok || !online || now.at.Sub(t.counted) < window {
+		return
+	}
+	t.counted = now.at
+	if tx < busySent {
+		return
+	}
+	t.busy++
+	if rx > silentReceived {
+		t.good++
+	}
+}
+
+// usuallyAnswered says whether windows with that much sent used to receive.
+func (t *traffic) usuallyAnswered() bool {
+	return t.busy >= usualWindows && t.good*10 >= t.busy*9
+}
