@@ -3,6 +3,7 @@ package main
 
 import (
 	"os"
+	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend/datasource"
 	"github.com/grafana/grafana-plugin-sdk-go/backend/log"
@@ -12,7 +13,7 @@ import (
 )
 
 func main() {
-	if err := datasource.Manage(plugin.ID, plugin.NewFactory(collector.NewRegistry()), datasource.ManageOpts{}); err != nil {
+	if err := datasource.Manage(plugin.ID, plugin.NewFactory(collector.NewRegistry(time.Now)), datasource.ManageOpts{}); err != nil {
 		log.DefaultLogger.Error("The plugin ended", "error", err)
 		os.Exit(1)
 	}

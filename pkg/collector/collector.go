@@ -50,6 +50,7 @@ type Collector struct {
 	stopped context.Context
 	wake    chan struct{} // the time of the next poll changed
 	twins   *twins        // of the data source
+	now     func() time.Time
 
 	mu       sync.Mutex // guards all below
 	cfg      Config
@@ -63,9 +64,9 @@ type Collector struct {
 	rechecks int           // how often recheck made a poll due
 }
 
-func newCollector(cfg Config, t *twins) *Collector {
+func newCollector(cfg Config, t *twins, now func() time.Time) *Collector {
 	ctx, cancel := context.WithCancel(context.Background())
-	c := &Collector{stop: cancel, stopped: ctx, twins: t, wake: make(chan struct{}, 1), ended: make(chan struct{})}
+	c := &Collector{stop: cancel, stopped: ctx, twins: t, now: now, wake: make(chan struct{}, 1), ended: make(chan struct{})}
 	c.apply(cfg)
 	return c
 }
@@ -124,7 +125,7 @@ func (c *Collector) signal() {
 func (c *Collector) ask() (ended <-chan struct{}, patience time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	now := time.Now()
+	now := c.now()
 	c.asked = now
 	resumed := !c.polls
 	if resumed && c.stopped.Err() == nil {
@@ -136,6 +137,7 @@ func (c *Collector) ask() (ended <-chan struct{}, patience time.Duration) {
 	// is given at once until a poll succeeds.
 	failing := c.view.Err != nil && !c.outdated && (!resumed || c.show.class == Timeout)
 	if c.view.Tried.IsZero() || (due && !failing) {
+		c.signal()                                       // it may sleep until a time that came sooner than time usually does
 		return c.ended, c.cfg.Timeout + c.cfg.Timeout/10 // the call's own time-out comes first
 	}
 	return nil, 0
@@ -156,7 +158,7 @@ func (c *Collector) own() wireguard.Firewall {
 	switch {
 	case v.Tried.IsZero():
 		v.Err = &NotAskedError{v.Name}
-	case v.Err == nil && time.Since(v.Snapshot.At) > 2*v.PollInterval+c.cfg.Timeout:
+	case v.Err == nil && c.now().Sub(v.Snapshot.At) > 2*v.PollInterval+c.cfg.Timeout:
 		v.Err = &OverdueError{v.Name, v.Snapshot.At}
 	}
 	return v

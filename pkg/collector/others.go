@@ -45,33 +45,40 @@ func (o *others) take(polled others, replaced bool) {
 	}
 }
 
+// reader is by what means a poll reads.
+type reader struct {
+	ctx context.Context
+	cfg Config
+	now func() time.Time
+}
+
 // read reads what the report makes worth reading, one call at a time, and
 // returns it with what is known from before.
 //
 // The virtual IPs decide between down and standby, and watching them tells which
 // ones decide. What is enabled tells a stopped interface from one that was
 // switched off or removed: it is read again when one vanishes.
-func (o *others) read(ctx context.Context, cfg Config, before *wireguard.Snapshot, r wireguard.Report) wireguard.Readings {
+func (o *others) read(by reader, before *wireguard.Snapshot, r wireguard.Report) wireguard.Readings {
 	known := before.Readings
 	known.Service = wireguard.ServiceNotKnown
 	vanished := vanished(before, r)
 
-	if rows, ok := readIfDue(ctx, cfg, &o.vips, &known.VirtualIPs.Reading, !allUp(r), cfg.Source.VirtualIPs); ok {
+	if rows, ok := readIfDue(by, &o.vips, &known.VirtualIPs.Reading, !allUp(r), by.cfg.Source.VirtualIPs); ok {
 		known.VirtualIPs.Rows = rows
 	}
-	if cfg.Configuration {
-		if rows, ok := readIfDue(ctx, cfg, &o.configuration, &known.Configuration.Reading, vanished, cfg.Source.Servers); ok {
+	if by.cfg.Configuration {
+		if rows, ok := readIfDue(by, &o.configuration, &known.Configuration.Reading, vanished, by.cfg.Source.Servers); ok {
 			known.Configuration.Interfaces = rows
 		}
 	} else {
 		known.Configuration = wireguard.Configuration{}
-		if rows, ok := readIfDue(ctx, cfg, &o.services, &known.Services.Reading, vanished, cfg.Source.Services); ok {
+		if rows, ok := readIfDue(by, &o.services, &known.Services.Reading, vanished, by.cfg.Source.Services); ok {
 			known.Services.Enabled = rows
 		}
 	}
 	if nothingRuns(r) {
 		var asked wireguard.Reading
-		if state, ok := readIfDue(ctx, cfg, &o.status, &asked, true, cfg.Source.ServiceStatus); ok {
+		if state, ok := readIfDue(by, &o.status, &asked, true, by.cfg.Source.ServiceStatus); ok {
 			known.Service = state
 		}
 	}
@@ -80,22 +87,22 @@ func (o *others) read(ctx context.Context, cfg Config, before *wireguard.Snapsho
 
 // readIfDue calls an endpoint when it is due, or at once when something changed that
 // it explains, unless its newest failure asks for a longer pause.
-func readIfDue[T any](ctx context.Context, cfg Config, e *endpointState, reading *wireguard.Reading, changed bool, read func(context.Context) (T, error)) (T, bool) {
+func readIfDue[T any](by reader, e *endpointState, reading *wireguard.Reading, changed bool, read func(context.Context) (T, error)) (T, bool) {
 	var none T
-	now := time.Now()
-	if (!changed || e.class != Other) && now.Before(e.due) {
+	start := by.now()
+	if (!changed || e.class != Other) && start.Before(e.due) {
 		return none, false
 	}
-	got, err := read(ctx)
-	end := time.Now()
+	got, err := read(by.ctx)
+	end := by.now()
 	e.err = err
 	if err != nil {
-		class := cfg.Classify(err)
-		e.next(class, now, end, cfg.PollInterval)
+		class := by.cfg.Classify(err)
+		e.next(class, start, end, by.cfg.PollInterval)
 		reading.Failing, reading.Forbidden = true, class == Forbidden
 		return none, false
 	}
-	e.next(Other, now, end, otherInterval)
+	e.next(Other, start, end, otherInterval)
 	*reading = wireguard.Reading{At: end}
 	return got, true
 }

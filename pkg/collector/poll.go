@@ -11,12 +11,12 @@ import (
 func (c *Collector) run() {
 	for {
 		c.mu.Lock()
-		if c.stopped.Err() != nil || time.Since(c.asked) > idleAfter {
+		if c.stopped.Err() != nil || c.now().Sub(c.asked) > idleAfter {
 			c.polls = false
 			c.mu.Unlock()
 			return
 		}
-		pause := time.Until(c.show.due)
+		pause := c.show.due.Sub(c.now())
 		c.mu.Unlock()
 		if pause <= 0 {
 			c.poll()
@@ -48,16 +48,16 @@ func (c *Collector) poll() {
 	o := outcome{show: c.show, others: c.others, snapshot: before.Snapshot}
 	c.mu.Unlock()
 
-	start := time.Now()
+	start := c.now()
 	report, err := cfg.Source.Show(c.stopped)
-	shown := time.Now()
+	shown := c.now()
 	class := Other
 	if err != nil {
 		o.err, class = err, cfg.Classify(err)
 	}
 	o.show.next(class, start, shown, jittered(cfg.PollInterval))
 	if err == nil {
-		readings := o.others.read(c.stopped, cfg, before.Snapshot, report)
+		readings := o.others.read(reader{c.stopped, cfg, c.now}, before.Snapshot, report)
 		o.snapshot, o.latency = wireguard.Join(before.Snapshot, report, readings, cfg.Policy), shown.Sub(start)
 	}
 	if c.publish(cfg.Revision, rechecks, o) {
@@ -90,7 +90,7 @@ func (c *Collector) publish(revision string, rechecks int, o outcome) bool {
 		c.view.VIPErr, c.view.ServicesErr, c.view.ConfigurationErr = o.others.vips.err, o.others.services.err, o.others.configuration.err
 	}
 	c.view.Err, c.view.Latency = o.err, o.latency
-	c.view.Tried, c.view.Next = time.Now(), c.show.due
+	c.view.Tried, c.view.Next = c.now(), c.show.due
 	if c.rechecks == rechecks || !c.retryForbidden() {
 		close(c.ended)
 		c.ended = make(chan struct{})

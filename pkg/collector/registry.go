@@ -16,6 +16,7 @@ type Registry struct {
 	mu      sync.Mutex
 	entries map[Key]*entry
 	twins   map[dataSource]*twins
+	now     func() time.Time
 }
 
 // dataSource names a data source, whose firewalls may be twins of each other.
@@ -29,10 +30,14 @@ type entry struct {
 	saved     time.Time // when the settings in force were saved
 }
 
-// NewRegistry makes an empty registry. A process needs one.
-func NewRegistry() *Registry {
-	return &Registry{entries: map[Key]*entry{}, twins: map[dataSource]*twins{}}
+// NewRegistry makes an empty registry, which goes by the clock given. A process
+// needs one.
+func NewRegistry(now func() time.Time) *Registry {
+	return &Registry{entries: map[Key]*entry{}, twins: map[dataSource]*twins{}, now: now}
 }
+
+// Now is the time by the registry's clock.
+func (r *Registry) Now() time.Time { return r.now() }
 
 // Borrow returns the firewall's collector, made if need be, with the settings
 // given, unless newer ones (by when they were saved) are in force. Each Borrow
@@ -48,7 +53,7 @@ func (r *Registry) Borrow(key Key, cfg Config, saved time.Time) *Collector {
 			siblings = newTwins()
 			r.twins[key.dataSource()] = siblings
 		}
-		e = &entry{collector: newCollector(cfg, siblings), saved: saved}
+		e = &entry{collector: newCollector(cfg, siblings, r.now), saved: saved}
 		r.entries[key] = e
 	case saved.Before(e.saved):
 		release(cfg)

@@ -39,7 +39,7 @@ func (t *twins) of(key string, self *Collector) []wireguard.Twin {
 	var out []wireguard.Twin
 	for c, other := range t.byKey[key] {
 		if c != self {
-			other.Known = other.Known && time.Now().Before(other.until)
+			other.Known = other.Known && self.now().Before(other.until)
 			out = append(out, other.Twin)
 		}
 	}
@@ -112,7 +112,7 @@ func (c *Collector) patience() time.Duration {
 func (c *Collector) pollSoon() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.polls || c.view.Err != nil || time.Since(c.view.Tried) < twinPause {
+	if !c.polls || c.view.Err != nil || c.now().Sub(c.view.Tried) < twinPause {
 		return
 	}
 	c.show.due = time.Time{}

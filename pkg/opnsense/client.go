@@ -40,6 +40,7 @@ type Client struct {
 	name      string // of the firewall, in messages
 	caMode    bool
 	timeout   time.Duration
+	now       func() time.Time
 	authorize func(*http.Request)
 	http      *http.Client
 }
@@ -75,6 +76,10 @@ func New(cfg Config, hc *http.Client) (*Client, error) {
 	c := &Client{
 		base: base, name: cfg.Name, caMode: cfg.TLS.Mode == TLSCA, timeout: cfg.Timeout, http: &own,
 		authorize: func(r *http.Request) { r.SetBasicAuth(key, secret) },
+		now:       cfg.Now,
+	}
+	if c.now == nil {
+		c.now = time.Now
 	}
 	if c.name == "" {
 		c.name = base.Host
@@ -130,7 +135,8 @@ func (c *Client) call(ctx context.Context, e endpoint, post string, decode func(
 		return arrival{}, x.statusError(resp)
 	}
 	x.reached(phaseBody)
-	a := arrived(x.start, time.Now(), resp.Header)
+	now := c.now()
+	a := arrived(now.Add(-time.Since(x.start)), now, resp.Header)
 	body := &boundedBody{r: resp.Body}
 	if err := decode(body); err != nil {
 		return arrival{}, x.bodyError(err, body, resp.Header)

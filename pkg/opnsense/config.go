@@ -24,6 +24,8 @@ type Config struct {
 	APIKey    string        `json:"-"`
 	APISecret string        `json:"-"`
 	Timeout   time.Duration // of one call; 0 is DefaultTimeout
+
+	Now func() time.Time `json:"-"` // the clock by which answers arrive; nil is time.Now
 }
 
 // ConfigError is one setting that cannot work.

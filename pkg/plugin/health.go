@@ -41,7 +41,7 @@ func (in *instance) CheckHealth(ctx context.Context, _ *backend.CheckHealthReque
 		bad = append(bad, err.Error())
 	}
 	for _, f := range in.ask(ctx, nil) {
-		h := checkFirewall(&f)
+		h := checkFirewall(&f, in.now())
 		all = append(all, h)
 		lines = append(lines, h.lines()...)
 		if !h.OK {
@@ -61,14 +61,14 @@ func (in *instance) CheckHealth(ctx context.Context, _ *backend.CheckHealthReque
 	return &backend.CheckHealthResult{Status: backend.HealthStatusOk, Message: count(len(all), "firewall") + " can be read", JSONDetails: details}, nil
 }
 
-func checkFirewall(f *wireguard.Firewall) health {
+func checkFirewall(f *wireguard.Firewall, now time.Time) health {
 	h := health{Name: f.Name, OK: f.Known()}
 	if f.Err != nil {
 		h.Message = strings.ReplaceAll(f.Err.Error(), "\n", "; ")
 		if !strings.Contains(h.Message, f.Name) {
 			h.Message = f.Name + ": " + h.Message
 		}
-		if wait := time.Until(f.Next); wait > f.PollInterval*11/10 { // polls come a little late, at random
+		if wait := f.Next.Sub(now); wait > f.PollInterval*11/10 { // polls come a little late, at random
 			h.Message += fmt.Sprintf(" (asked again in %s)", wait.Round(time.Second))
 		}
 		return h

@@ -35,6 +35,7 @@ var (
 // the firewalls is borrowed from the registry and outlives it.
 type instance struct {
 	logger    log.Logger
+	now       func() time.Time
 	members   []member // in the order of the settings
 	problems  []error  // of the general settings
 	resources backend.CallResourceHandler
@@ -61,13 +62,17 @@ func NewFactory(registry *collector.Registry) func(context.Context, backend.Data
 
 func newInstance(ctx context.Context, registry *collector.Registry, raw backend.DataSourceInstanceSettings) *instance {
 	s := parseSettings(raw)
+	for i := range s.Firewalls {
+		s.Firewalls[i].Connection.Now = registry.Now
+	}
 	in := &instance{
+		now:      registry.Now,
 		logger:   backend.Logger.With("datasource", raw.Name, "uid", raw.UID),
 		problems: s.Problems,
 	}
 	var keys []collector.Key
 	for _, f := range s.Firewalls {
-		m := member{id: f.ID, name: f.Name, broken: errors.Join(f.Problems...), since: time.Now(), expected: wireguard.Unseen(f.Policy)}
+		m := member{id: f.ID, name: f.Name, broken: errors.Join(f.Problems...), since: registry.Now(), expected: wireguard.Unseen(f.Policy)}
 		if m.broken == nil {
 			var cfg collector.Config
 			if cfg, m.broken = in.collectorConfig(ctx, raw, s, f); m.broken == nil {

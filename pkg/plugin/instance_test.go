@@ -44,7 +44,7 @@ func TestFactoryNeverFails(t *testing.T) {
 // firewall through one collector, and the older one's end costs nothing.
 func TestTwoInstances(t *testing.T) {
 	a := newFakeFirewall(t)
-	registry := collector.NewRegistry()
+	registry := collector.NewRegistry(time.Now)
 	saved := settingsOf(t, a.entry("a", "ca"))
 	ask := func(in *instance) {
 		t.Helper()
@@ -91,7 +91,7 @@ func TestTwoInstances(t *testing.T) {
 // else is the same.
 func TestNothingShared(t *testing.T) {
 	a, b := newFakeFirewall(t), newFakeFirewall(t)
-	registry := collector.NewRegistry()
+	registry := collector.NewRegistry(time.Now)
 	saved := settingsOf(t, a.entry("a", "ca"))
 	seen := map[*collector.Collector]string{}
 	add := func(name string, in *instance) {
