@@ -37,12 +37,13 @@ func BinaryName() string {
 
 // Start starts the plugin in dir as Grafana does: its own working directory,
 // none of the host's environment, gRPC only. The plugin's log goes to logger.
-func Start(dir string, logger hclog.Logger) (*Host, error) {
+// Grafana gives no arguments; those here are for a plugin built for a test.
+func Start(dir string, logger hclog.Logger, args ...string) (*Host, error) {
 	binary, err := filepath.Abs(filepath.Join(dir, BinaryName()))
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(binary)
+	cmd := exec.Command(binary, args...)
 	cmd.Dir = filepath.Dir(binary)
 	client := goplugin.NewClient(&goplugin.ClientConfig{
 		Cmd: cmd,
