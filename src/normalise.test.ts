@@ -31,10 +31,13 @@ describe('normaliseQuery', () => {
       { ...plain, filter: { interfaces: ['wg1'] } },
     ],
     [
-      'interfaceUp that is no truth value',
-      { queryType: 'peers', filter: { interfaceUp: 'yes' } },
+      'truth values that are none',
+      { queryType: 'peers', filter: { interfaceUp: 'yes', site: 'false' } },
       { ...plain, queryType: 'peers' },
     ],
+    ['interfaceUp that is off', { queryType: 'peers', filter: { interfaceUp: false } }, { ...plain, queryType: 'peers' }],
+    ['sites of another type', { filter: { site: false } }, plain],
+    ['a site that is null', { queryType: 'peers', filter: { site: null } }, { ...plain, queryType: 'peers' }],
   ])('%s', (_, stored, expected) => {
     expect(normaliseQuery(stored)).toEqual(expected);
   });
@@ -50,6 +53,19 @@ describe('normaliseQuery', () => {
       filter: { firewalls: ['$fw'], interfaces: ['/wg[12]/'], peers: ['alice'], statuses: ['stale'], interfaceUp: true },
     };
     expect(normaliseQuery(good)).toEqual(good);
+  });
+
+  test.each([true, false])('keeps site: %s, for both mean something', (site) => {
+    const good = { refId: 'A', queryType: 'peers', format: 'table', filter: { site } };
+    expect(normaliseQuery(good)).toEqual(good);
+  });
+
+  test.each([
+    ['interfaces', 'both_nodes_up'],
+    ['peers', 'site_down'],
+    ['peers', 'no_return_traffic'],
+  ])('knows %s %s', (queryType, metric) => {
+    expect(normaliseQuery({ queryType, format: 'numeric', metric })).toMatchObject({ queryType, metric });
   });
 
   test.each(queryTypes)('gives the same again when it is asked twice: %s', (queryType) => {

@@ -59,13 +59,20 @@ function fittingFilter(allowed: readonly FilterKey[], stored: unknown): Filter |
   }
   const filter: Filter = {};
   for (const key of allowed) {
-    if (key !== 'interfaceUp') {
+    if (key === 'interfaceUp') {
+      if (stored[key] === true) {
+        filter[key] = true;
+      }
+    } else if (key === 'site') {
+      // False means something here: only peers that are no sites.
+      if (typeof stored[key] === 'boolean') {
+        filter[key] = stored[key];
+      }
+    } else {
       const list = stringList(stored[key]);
       if (list.length > 0) {
         filter[key] = list;
       }
-    } else if (stored[key] === true) {
-      filter[key] = true;
     }
   }
   return Object.keys(filter).length > 0 ? filter : undefined;

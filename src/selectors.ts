@@ -14,6 +14,7 @@ export const texts = {
     fingerprintMalformed: 'A SHA-256 fingerprint has 64 hexadecimal digits; colons are fine.',
     deviceMissing: 'Enter the device, for example wg1.',
     deviceTaken: 'This device is in the list already.',
+    carpMalformed: 'A vhid from 1 to 255, or none.',
     durationMalformed: 'Write a number with a unit: 30s, 2m, 24h or 7d.',
     pollIntervalRange: 'Between 10s and 2m.',
     requestTimeoutRange: 'Between 1s and 25s.',
@@ -65,13 +66,39 @@ export const texts = {
     expect: {
       title: 'Expected interfaces',
       description:
-        'OPNsense leaves a stopped tunnel out of its answer. An interface in this list counts as down when it is missing.',
+        'OPNsense leaves a stopped tunnel out of its answer. An interface in this list counts as down when it is missing. ' +
+        'It also keeps its alerts when Grafana restarts while the firewall is unreachable. CARP: the vhid of the virtual IP ' +
+        'that the tunnel depends on, or none; leave it empty when you do not know.',
       device: (row: number) => `Device of expected interface ${row}`,
+      deviceShort: 'Device',
       devicePlaceholder: 'wg1',
       name: (row: number) => `Name of expected interface ${row}`,
+      nameShort: 'Name',
       namePlaceholder: 'site-to-site',
+      carp: (row: number) => `CARP of expected interface ${row}`,
+      carpShort: 'CARP',
+      carpPlaceholder: 'vhid or none',
       add: 'Add expected interface',
       remove: (row: number) => `Remove expected interface ${row}`,
+    },
+    peers: {
+      expectPeers: 'Expected peers',
+      expectPeersDescription:
+        'Peers that must be online: they count as sites, and one of them that is silent for over 5 minutes is down. ' +
+        'A name or public key on each line.',
+      expectPeersPlaceholder: 'branch-office',
+      ignorePeers: 'Ignored peers',
+      ignorePeersDescription:
+        'Peers that are never a site, whatever their allowed IPs say. A name or public key on each line.',
+      ignorePeersPlaceholder: 'spare-router',
+    },
+    readConfiguration: {
+      label: 'Read the configuration',
+      description:
+        'The firewall then says itself which tunnels are enabled and which CARP address each depends on. OPNsense puts ' +
+        'private keys into that answer; they are masked while read and never kept. It needs the privilege “VPN: WireGuard: ' +
+        'Configuration”, which also lets its holder read private keys and, unless “Deny config write” is set, change the ' +
+        'configuration. Expected interfaces need none of that.',
     },
     general: {
       title: 'General',
@@ -104,10 +131,13 @@ export const texts = {
     metric: 'Metric',
     metrics: {
       status: 'Status',
+      both_nodes_up: 'Up on both nodes',
       peers_online: 'Peers online',
       rx_bytes: 'Received bytes',
       tx_bytes: 'Sent bytes',
       handshake_age: 'Age of the last handshake',
+      site_down: 'Site down',
+      no_return_traffic: 'No return traffic',
       up: 'Answers',
       latency: 'Latency',
       interfaces_up: 'Interfaces up',
@@ -118,7 +148,10 @@ export const texts = {
       peers: 'Peers',
       statuses: 'Statuses',
       interfaceUp: 'Only where the interface is up',
+      site: 'Sites',
     },
+    sites: { all: 'All peers', only: 'Only sites', none: 'All but sites' },
+    siteTooltip: 'A site is a peer with a network behind it, or an expected one; other peers are single devices, such as phones.',
     filterTooltip: 'Choose values or type your own: an exact value, a /regular expression/ or a $variable.',
     statusTooltip: 'Choose statuses or a $variable.',
     filterPlaceholder: 'All',

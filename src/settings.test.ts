@@ -35,10 +35,15 @@ describe('firewallsOf', () => {
   });
 
   test('fills in texts that are missing', () => {
-    const jsonData = { firewalls: [{ id: 'hq', expect: [{ device: 'wg1' }, null] }] } as unknown as Settings;
+    const jsonData = { firewalls: [{ id: 'hq', expect: [{ device: 'wg1', carp: 'none' }, null] }] } as unknown as Settings;
     expect(firewallsOf(newOptions({ jsonData }))).toEqual([
-      { id: 'hq', name: '', url: '', expect: [{ device: 'wg1', name: '' }] },
+      { id: 'hq', name: '', url: '', expect: [{ device: 'wg1', name: '', carp: 'none' }] },
     ]);
+  });
+
+  test('makes lists of peers of what is none', () => {
+    const jsonData = { firewalls: [{ id: 'hq', expectPeers: ['a', 3, null], ignorePeers: 'b' }] } as unknown as Settings;
+    expect(firewallsOf(newOptions({ jsonData }))[0]).toMatchObject({ expectPeers: ['a'], ignorePeers: [] });
   });
 });
 
@@ -75,7 +80,7 @@ describe('the id of a new firewall', () => {
 test('what this version does not know survives a change, in general and within a firewall', () => {
   const jsonData = {
     retention: '24h',
-    firewalls: [{ id: 'hq', name: 'hq', url: 'https://hq', ignorePeers: ['alice'] }],
+    firewalls: [{ id: 'hq', name: 'hq', url: 'https://hq', priority: 3 }],
   } as unknown as Settings;
   const changed = changeSettings(changeFirewall(newOptions({ jsonData }), 'hq', { url: 'https://new' }), {
     pollInterval: '1m',
@@ -83,7 +88,7 @@ test('what this version does not know survives a change, in general and within a
   expect(changed.jsonData).toEqual({
     retention: '24h',
     pollInterval: '1m',
-    firewalls: [{ id: 'hq', name: 'hq', url: 'https://new', ignorePeers: ['alice'] }],
+    firewalls: [{ id: 'hq', name: 'hq', url: 'https://new', priority: 3 }],
   });
 });
 

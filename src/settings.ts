@@ -19,6 +19,8 @@ export interface TlsSettings {
 export interface ExpectedInterface {
   device: string;
   name: string;
+  /** The vhid that the tunnel depends on, 1 to 255, or `none`. Absent: these settings do not say. */
+  carp?: number | string;
 }
 
 export interface FirewallSettings {
@@ -29,6 +31,12 @@ export interface FirewallSettings {
   url: string;
   tls?: TlsSettings;
   expect?: ExpectedInterface[];
+  /** Names or public keys of peers that must be online. */
+  expectPeers?: string[];
+  /** Names or public keys of peers that are never taken for a site. */
+  ignorePeers?: string[];
+  /** Reads the configuration, whose answer holds private keys. Absent means no. */
+  readConfiguration?: boolean;
 }
 
 export interface Settings extends DataSourceJsonData {
@@ -60,10 +68,15 @@ export function firewallsOf({ jsonData }: Options): FirewallSettings[] {
     ...(firewall.expect !== undefined && {
       expect: objects(firewall.expect).map((entry) => ({ ...entry, device: text(entry.device), name: text(entry.name) })),
     }),
+    ...(firewall.expectPeers !== undefined && { expectPeers: textList(firewall.expectPeers) }),
+    ...(firewall.ignorePeers !== undefined && { ignorePeers: textList(firewall.ignorePeers) }),
   }));
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const textList = (list: unknown): string[] =>
+  Array.isArray(list) ? list.filter((entry): entry is string => typeof entry === 'string') : [];
 
 function objects<T extends object>(list: T[] | undefined): Array<Partial<T>> {
   return Array.isArray(list) ? list.filter((entry) => typeof entry === 'object' && entry !== null) : [];

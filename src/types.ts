@@ -6,14 +6,14 @@ import type { DataQuery } from '@grafana/data';
  */
 export const querySpecs = {
   interfaces: {
-    metrics: ['status', 'peers_online', 'rx_bytes', 'tx_bytes'],
+    metrics: ['status', 'both_nodes_up', 'peers_online', 'rx_bytes', 'tx_bytes'],
     statuses: ['up', 'down', 'unknown', 'standby', 'disabled'],
     filters: ['firewalls', 'interfaces', 'statuses'],
   },
   peers: {
-    metrics: ['status', 'handshake_age', 'rx_bytes', 'tx_bytes'],
+    metrics: ['status', 'handshake_age', 'rx_bytes', 'tx_bytes', 'site_down', 'no_return_traffic'],
     statuses: ['online', 'offline', 'stale', 'unknown'],
-    filters: ['firewalls', 'interfaces', 'peers', 'statuses', 'interfaceUp'],
+    filters: ['firewalls', 'interfaces', 'peers', 'statuses', 'interfaceUp', 'site'],
   },
   firewalls: {
     metrics: ['up', 'latency', 'peers_online', 'interfaces_up'],
@@ -43,11 +43,13 @@ export interface Filter {
   statuses?: string[];
   /** Only peers whose interface is up. False, as absent, filters nothing. */
   interfaceUp?: boolean;
+  /** Only peers that are sites (true), or only those that are none (false). Absent: all. */
+  site?: boolean;
 }
 
 export type QueryType = keyof typeof querySpecs;
 export type FilterKey = keyof Filter;
-export type ListFilterKey = Exclude<FilterKey, 'interfaceUp'>;
+export type ListFilterKey = Exclude<FilterKey, 'interfaceUp' | 'site'>;
 export type Metric<T extends QueryType = QueryType> = (typeof querySpecs)[T]['metrics'][number];
 
 export const formats = ['table', 'numeric'] as const;

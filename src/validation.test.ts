@@ -1,6 +1,15 @@
 import { durationSeconds } from './duration';
 import { texts } from './selectors';
-import { caProblem, deviceProblem, durationProblem, fingerprintProblem, nameProblem, secretProblem, urlProblem } from './validation';
+import {
+  caProblem,
+  carpProblem,
+  deviceProblem,
+  durationProblem,
+  fingerprintProblem,
+  nameProblem,
+  secretProblem,
+  urlProblem,
+} from './validation';
 
 const { errors } = texts;
 const hex = 'ab'.repeat(32);
@@ -72,6 +81,23 @@ test.each([
   [{ device: 'wg2', name: '' }, undefined],
 ])('expected interface %j', (entry, problem) => {
   expect(deviceProblem(entry, [{ device: 'wg1', name: 'a' }])).toBe(problem);
+});
+
+test.each([
+  [0, errors.carpMalformed],
+  [256, errors.carpMalformed],
+  [-1, errors.carpMalformed],
+  [1.5, errors.carpMalformed],
+  ['vhid 1', errors.carpMalformed],
+  ['None', errors.carpMalformed],
+  [1, undefined],
+  [255, undefined],
+  ['7', undefined],
+  ['none', undefined],
+  ['', undefined],
+  [undefined, undefined],
+])('CARP %j', (carp, problem) => {
+  expect(carpProblem({ device: 'wg1', name: '', carp })).toBe(problem);
 });
 
 test.each([

@@ -59,6 +59,13 @@ export function deviceProblem({ device }: ExpectedInterface, others: ExpectedInt
   return others.some((other) => other.device.trim() === device.trim()) ? texts.errors.deviceTaken : undefined;
 }
 
+export function carpProblem({ carp = '' }: ExpectedInterface): Problem {
+  const vhid = String(carp).trim();
+  return vhid === '' || vhid === 'none' || (/^\d+$/.test(vhid) && Number(vhid) >= 1 && Number(vhid) <= 255)
+    ? undefined
+    : texts.errors.carpMalformed;
+}
+
 /** Bounds in seconds, both allowed. An empty text means the default. */
 export function durationProblem(text: string | undefined, min: number, max: number, range: string): Problem {
   if (text === undefined || text === '') {

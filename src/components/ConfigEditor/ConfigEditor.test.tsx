@@ -157,6 +157,50 @@ describe('a firewall', () => {
   });
 });
 
+describe('what a firewall should have', () => {
+  const one = { jsonData: { firewalls: [{ id: 'hq', name: 'hq', url: 'https://hq' }] } };
+  const kept = (seen: { options: Options }) => seen.options.jsonData.firewalls?.[0];
+
+  test('CARP is a number, or none, or not said', async () => {
+    const seen = edit({
+      jsonData: { firewalls: [{ id: 'hq', name: 'hq', url: 'https://hq', expect: [{ device: 'wg1', name: '' }] }] },
+    });
+    const carp = field(words.expect.carp(1));
+    await userEvent.type(carp, '300');
+    expect(screen.getByText(errors.carpMalformed)).toBeInTheDocument();
+    await userEvent.clear(carp);
+    await userEvent.type(carp, '12');
+    expect(kept(seen)?.expect).toEqual([{ device: 'wg1', name: '', carp: 12 }]);
+    await userEvent.clear(carp);
+    expect(kept(seen)?.expect?.[0]?.carp).toBeUndefined();
+    await userEvent.type(carp, 'none');
+    expect(kept(seen)?.expect?.[0]?.carp).toBe('none');
+    expect(screen.queryByText(errors.carpMalformed)).not.toBeInTheDocument();
+  });
+
+  test('peers are a line each; empty lines and repetitions go when one leaves the field', async () => {
+    const seen = edit(one);
+    const list = field(words.peers.expectPeers);
+    await userEvent.type(list, 'branch{enter}{enter} branch {enter}K=');
+    expect(list).toHaveValue('branch\n\n branch \nK=');
+    await userEvent.tab();
+    expect(kept(seen)?.expectPeers).toEqual(['branch', 'K=']);
+    await userEvent.clear(list);
+    expect(kept(seen)?.expectPeers).toBeUndefined();
+    await userEvent.type(field(words.peers.ignorePeers), 'phone');
+    expect(kept(seen)?.ignorePeers).toEqual(['phone']);
+  });
+
+  test('the configuration is read only where somebody asks for it, after being told what that means', async () => {
+    const seen = edit(one);
+    const toggle = screen.getByRole('switch', { name: starting(words.readConfiguration.label) });
+    expect(toggle).not.toBeChecked();
+    expect(screen.getByText(words.readConfiguration.description)).toBeInTheDocument();
+    await userEvent.click(toggle);
+    expect(kept(seen)?.readConfiguration).toBe(true);
+  });
+});
+
 describe('general settings', () => {
   test('name a bad duration; an empty one is the default', async () => {
     const seen = edit({ jsonData: { pollInterval: '5s' } });
@@ -185,7 +229,7 @@ test('what a provisioning file made can be read and not changed', () => {
   edit({ ...twoFirewalls, readOnly: true });
   expect(screen.getByText(words.readOnly)).toBeInTheDocument();
   expect(screen.queryByRole('button', { name: words.firewalls.add })).not.toBeInTheDocument();
-  const controls = ['textbox', 'combobox', 'button'].flatMap((role) => screen.getAllByRole(role));
+  const controls = ['textbox', 'combobox', 'switch', 'button'].flatMap((role) => screen.getAllByRole(role));
   expect(controls.length).toBeGreaterThan(10);
   controls.forEach((control) => expect(control).toBeDisabled());
   expect(field(words.firewall.apiSecret, 'dc')).toHaveValue(words.firewall.configured);

@@ -3,7 +3,7 @@ import React, { useId } from 'react';
 
 import { texts } from '../../selectors';
 import type { ExpectedInterface } from '../../settings';
-import { deviceProblem } from '../../validation';
+import { carpProblem, deviceProblem } from '../../validation';
 
 interface Props {
   expected: ExpectedInterface[];
@@ -13,7 +13,7 @@ interface Props {
 
 const words = texts.config.expect;
 
-/** Interfaces that must be there, a row each: device and name. */
+/** Interfaces that must be there, a row each: device, name and the vhid that it depends on. */
 export function ExpectedInterfaces({ expected, onChange }: Props) {
   const titleId = useId();
   const change = (row: number, part: Partial<ExpectedInterface>) =>
@@ -34,6 +34,7 @@ export function ExpectedInterfaces({ expected, onChange }: Props) {
             entry,
             expected.filter((_, index) => index < row)
           );
+          const badCarp = carpProblem(entry);
           return (
             <Stack key={row} alignItems="flex-start" gap={1}>
               <Field invalid={problem !== undefined} error={problem} noMargin>
@@ -41,18 +42,31 @@ export function ExpectedInterfaces({ expected, onChange }: Props) {
                   aria-label={words.device(row + 1)}
                   aria-invalid={problem !== undefined}
                   value={entry.device}
+                  prefix={words.deviceShort}
                   placeholder={words.devicePlaceholder}
-                  width={24}
+                  width={22}
                   onChange={(event) => change(row, { device: event.currentTarget.value.trim() })}
                 />
               </Field>
               <Input
                 aria-label={words.name(row + 1)}
                 value={entry.name}
+                prefix={words.nameShort}
                 placeholder={words.namePlaceholder}
-                width={32}
+                width={36}
                 onChange={(event) => change(row, { name: event.currentTarget.value })}
               />
+              <Field invalid={badCarp !== undefined} error={badCarp} noMargin>
+                <Input
+                  aria-label={words.carp(row + 1)}
+                  aria-invalid={badCarp !== undefined}
+                  value={String(entry.carp ?? '')}
+                  prefix={words.carpShort}
+                  placeholder={words.carpPlaceholder}
+                  width={24}
+                  onChange={(event) => change(row, { carp: carpOf(event.currentTarget.value.trim()) })}
+                />
+              </Field>
               <IconButton
                 name="trash-alt"
                 size="lg"
@@ -74,4 +88,9 @@ export function ExpectedInterfaces({ expected, onChange }: Props) {
       </Stack>
     </div>
   );
+}
+
+/** A vhid is stored as a number; what is none yet stays as it was typed. */
+function carpOf(typed: string): ExpectedInterface['carp'] {
+  return /^\d{1,3}$/.test(typed) ? Number(typed) : typed || undefined;
 }

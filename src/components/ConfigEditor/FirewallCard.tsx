@@ -1,5 +1,5 @@
 import type { DataSourcePluginOptionsEditorProps } from '@grafana/data';
-import { Box, ConfirmButton, Stack, Text } from '@grafana/ui';
+import { Box, ConfirmButton, Field, Stack, Switch, Text } from '@grafana/ui';
 import React, { useId } from 'react';
 
 import { texts } from '../../selectors';
@@ -13,6 +13,7 @@ import {
 } from '../../settings';
 import { nameProblem, urlProblem } from '../../validation';
 import { ExpectedInterfaces } from './ExpectedInterfaces';
+import { PeerList } from './PeerList';
 import { SecretField } from './SecretField';
 import { TextField } from './TextField';
 import { TlsFields } from './TlsFields';
@@ -75,6 +76,24 @@ export function FirewallCard({ firewall, others, options, onOptionsChange }: Pro
         ))}
         <TlsFields id={id} tls={firewall.tls ?? {}} readOnly={options.readOnly} onChange={(tls) => change({ tls })} />
         <ExpectedInterfaces expected={firewall.expect ?? []} onChange={(expect) => change({ expect })} />
+        {(['expectPeers', 'ignorePeers'] as const).map((key) => (
+          <PeerList
+            key={key}
+            id={`${id}-${key}`}
+            label={words.peers[key]}
+            description={words.peers[`${key}Description`]}
+            placeholder={words.peers[`${key}Placeholder`]}
+            value={firewall[key] ?? []}
+            onChange={(list) => change({ [key]: list })}
+          />
+        ))}
+        <Field label={words.readConfiguration.label} description={words.readConfiguration.description} noMargin>
+          <Switch
+            id={`${id}-read-configuration`}
+            value={firewall.readConfiguration === true}
+            onChange={(event) => change({ readConfiguration: event.currentTarget.checked })}
+          />
+        </Field>
       </Stack>
     </Box>
   );

@@ -1,4 +1,4 @@
-import { InlineField, InlineFieldRow, InlineSwitch } from '@grafana/ui';
+import { InlineField, InlineFieldRow, InlineSwitch, RadioButtonGroup } from '@grafana/ui';
 import React, { useId } from 'react';
 
 import type { WireGuardDataSource } from '../../datasource';
@@ -15,6 +15,10 @@ interface Props {
 
 const words = texts.query;
 
+type Sites = keyof typeof words.sites;
+const siteOptions = (['all', 'only', 'none'] as const).map((value) => ({ value, label: words.sites[value] }));
+const siteValues: Record<Sites, boolean | undefined> = { all: undefined, only: true, none: false };
+
 /** The filters that fit to the query's type. */
 export function Filters({ query, datasource, onChange }: Props) {
   const id = useId();
@@ -30,6 +34,15 @@ export function Filters({ query, datasource, onChange }: Props) {
               id={`${id}-${key}`}
               value={filter.interfaceUp ?? false}
               onChange={(event) => onChange({ ...filter, interfaceUp: event.currentTarget.checked })}
+            />
+          </InlineField>
+        ) : key === 'site' ? (
+          <InlineField key={key} label={words.filters[key]} tooltip={words.siteTooltip}>
+            <RadioButtonGroup
+              aria-label={words.filters[key]}
+              options={siteOptions}
+              value={siteOptions.find(({ value }) => siteValues[value] === filter.site)?.value}
+              onChange={(value) => onChange({ ...filter, site: siteValues[value] })}
             />
           </InlineField>
         ) : (

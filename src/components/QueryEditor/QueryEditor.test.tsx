@@ -83,9 +83,9 @@ test('another type drops what does not fit to it', async () => {
 });
 
 test.each([
-  ['interfaces', ['firewalls', 'interfaces', 'statuses'], ['peers', 'interfaceUp']],
-  ['peers', ['firewalls', 'interfaces', 'peers', 'statuses', 'interfaceUp'], []],
-  ['firewalls', ['firewalls'], ['interfaces', 'peers', 'statuses', 'interfaceUp']],
+  ['interfaces', ['firewalls', 'interfaces', 'statuses'], ['peers', 'interfaceUp', 'site']],
+  ['peers', ['firewalls', 'interfaces', 'peers', 'statuses', 'interfaceUp', 'site'], []],
+  ['firewalls', ['firewalls'], ['interfaces', 'peers', 'statuses', 'interfaceUp', 'site']],
 ] as const)('the filters of %s', (queryType, shown, hidden) => {
   edit({ refId: 'A', queryType });
   shown.forEach((key) => expect(screen.getByLabelText(words.filters[key])).toBeInTheDocument());
@@ -123,5 +123,18 @@ test('interfaceUp is there when it is on', async () => {
   await userEvent.click(toggle);
   expect(seen.query.filter).toEqual({ interfaceUp: true });
   await userEvent.click(toggle);
+  expect(seen.query.filter).toBeUndefined();
+});
+
+test('sites are all, only, or left out', async () => {
+  const seen = edit({ refId: 'A', queryType: 'peers' });
+  const radio = (name: string) => screen.getByRole('radio', { name });
+  expect(radio(words.sites.all)).toBeChecked();
+  await userEvent.click(radio(words.sites.none));
+  expect(seen.query.filter).toEqual({ site: false });
+  expect(radio(words.sites.none)).toBeChecked();
+  await userEvent.click(radio(words.sites.only));
+  expect(seen.query.filter).toEqual({ site: true });
+  await userEvent.click(radio(words.sites.all));
   expect(seen.query.filter).toBeUndefined();
 });
