@@ -38,19 +38,21 @@ type listedFirewall struct {
 	Up   bool   `json:"up"`
 }
 
-// newResources serves, all by GET and as JSON lists:
+// newResources serves, all but forget by GET and as JSON lists:
 //
 //	firewalls                          → [{id, name, url, up}]
 //	interfaces?firewall=               → [{opnsense_instance, device, device_name, status}]
 //	peers?firewall=&interface=         → [{… peer_name, public_key, status}]
 //
-// Parameters may be repeated and take what filters take: a value or /a regular
-// expression/.
+// and what metricsRoute says. Parameters may be repeated and take what filters
+// take: a value or /a regular expression/.
 func newResources(in *instance) backend.CallResourceHandler {
 	mux := http.NewServeMux()
 	routes := map[string]http.HandlerFunc{
 		"firewalls":  route(nil, in.listFirewalls),
+		"forget":     in.forget,
 		"interfaces": route([]string{"firewall"}, in.listInterfaces),
+		"metrics":    in.metricsRoute,
 		"peers":      route([]string{"firewall", "interface"}, in.listPeers),
 	}
 	var names []string
