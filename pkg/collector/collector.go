@@ -62,6 +62,7 @@ type Collector struct {
 	ended    chan struct{} // closed at the end of every poll, then replaced
 	outdated bool          // view.Err comes from settings or privileges that were replaced
 	rechecks int           // how often recheck made a poll due
+	forgets  []forgotten   // since the newest poll began
 }
 
 func newCollector(cfg Config, t *twins, now func() time.Time) *Collector {

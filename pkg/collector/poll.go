@@ -87,6 +87,7 @@ func (c *Collector) publish(revision string, rechecks int, o outcome) bool {
 	c.show, c.outdated = o.show, false
 	if !replaced {
 		c.view.Snapshot = o.snapshot
+		c.forgetAgain()
 		c.view.VIPErr, c.view.ServicesErr, c.view.ConfigurationErr = o.others.vips.err, o.others.services.err, o.others.configuration.err
 	}
 	c.view.Err, c.view.Latency = o.err, o.latency

@@ -21,7 +21,8 @@ type health struct {
 	LatencyMS  int64    `json:"latencyMs,omitempty"`  // of service/show
 	Interfaces int      `json:"interfaces,omitempty"` // seen or expected
 	Peers      int      `json:"peers,omitempty"`
-	Lost       []string `json:"lost,omitempty"` // what cannot be told, and the privilege that would
+	Lost       []string `json:"lost,omitempty"`  // what cannot be told, and the privilege that would
+	Risks      []string `json:"risks,omitempty"` // what else a thief of the key could do, and by which privilege
 }
 
 // CheckHealth tells of every firewall whether it can be read and what is lost
@@ -40,8 +41,8 @@ func (in *instance) CheckHealth(ctx context.Context, _ *backend.CheckHealthReque
 	for _, err := range in.problems {
 		bad = append(bad, err.Error())
 	}
-	for _, f := range in.ask(ctx, nil) {
-		h := checkFirewall(&f, in.now())
+	for i, f := range in.ask(ctx, nil) {
+		h := checkFirewall(&in.members[i], &f, in.now())
 		all = append(all, h)
 		lines = append(lines, h.lines()...)
 		if !h.OK {
@@ -61,7 +62,7 @@ func (in *instance) CheckHealth(ctx context.Context, _ *backend.CheckHealthReque
 	return &backend.CheckHealthResult{Status: backend.HealthStatusOk, Message: count(len(all), "firewall") + " can be read", JSONDetails: details}, nil
 }
 
-func checkFirewall(f *wireguard.Firewall, now time.Time) health {
+func checkFirewall(m *member, f *wireguard.Firewall, now time.Time) health {
 	h := health{Name: f.Name, OK: f.Known()}
 	if f.Err != nil {
 		h.Message = strings.ReplaceAll(f.Err.Error(), "\n", "; ")
@@ -77,10 +78,44 @@ func checkFirewall(f *wireguard.Firewall, now time.Time) health {
 	h.Interfaces, h.Peers = len(f.Snapshot.Interfaces), len(f.Snapshot.Peers)
 	h.Message = fmt.Sprintf("%s: read in %d ms, %s, %s",
 		f.Name, h.LatencyMS, count(h.Interfaces, "interface"), count(h.Peers, "peer"))
-	if f.VIPErr != nil {
-		h.Lost = append(h.Lost, "a CARP standby node cannot be told from a tunnel that is down: "+f.VIPErr.Error())
-	}
+	h.Lost, h.Risks = lost(m, f), risks(f)
 	return h
+}
+
+// lost tells what cannot be told apart with what the key may read.
+func lost(m *member, f *wireguard.Firewall) []string {
+	var out []string
+	if f.VIPErr != nil {
+		out = append(out, "a CARP standby node cannot be told from a tunnel that is down: "+f.VIPErr.Error())
+	}
+	if f.ConfigurationErr != nil {
+		out = append(out, "what is configured cannot be told: "+f.ConfigurationErr.Error())
+	}
+	if f.ServicesErr != nil && !m.configuration {
+		out = append(out, "a tunnel that was switched off or removed cannot be told from one that stopped: "+f.ServicesErr.Error())
+	}
+	if !m.expects && f.Snapshot.Services.At.IsZero() && f.Snapshot.Configuration.At.IsZero() {
+		out = append(out, "nothing is in expect: a tunnel that stops while Grafana restarts goes unnoticed")
+	}
+	return out
+}
+
+// risks tells what the privileges that the key is seen to have open beside
+// reading. It is what OPNsense's access lists say, not what was tried.
+func risks(f *wireguard.Firewall) []string {
+	out := []string{"apply saved changes and start stopped tunnels (VPN: WireGuard: Status)"}
+	if s := f.Snapshot; s != nil {
+		if !s.VirtualIPs.At.IsZero() && !s.VirtualIPs.Forbidden {
+			out = append(out, "from OPNsense 26.1.11 and 26.7 on, set CARP maintenance mode (Interfaces: Virtual IPs: Status)")
+		}
+		if !s.Services.At.IsZero() && !s.Services.Forbidden {
+			out = append(out, "stop and restart any service (Status: Services)")
+		}
+		if !s.Configuration.At.IsZero() && !s.Configuration.Forbidden {
+			out = append(out, "read private keys and, unless \"Deny config write\" is set, change tunnels (VPN: WireGuard: Configuration)")
+		}
+	}
+	return out
 }
 
 func (h health) lines() []string {
@@ -89,7 +124,10 @@ func (h health) lines() []string {
 		out = append(out, "  "+lost)
 	}
 	if h.OK && h.Lost == nil {
-		out = append(out, "  privileges: WireGuard status and virtual IPs can be read; nothing is lost")
+		out = append(out, "  nothing is lost with this key's privileges")
+	}
+	if len(h.Risks) > 0 {
+		out = append(out, "  a thief of this key could also "+strings.Join(h.Risks, "; "))
 	}
 	return out
 }

@@ -12,7 +12,11 @@ import (
 )
 
 const (
-	all    = "  privileges: WireGuard status and virtual IPs can be read; nothing is lost"
+	apply  = "apply saved changes and start stopped tunnels (VPN: WireGuard: Status)"
+	carp   = "; from OPNsense 26.1.11 and 26.7 on, set CARP maintenance mode (Interfaces: Virtual IPs: Status)"
+	stop   = "; stop and restart any service (Status: Services)"
+	all    = "  nothing is lost with this key's privileges\n  a thief of this key could also " + apply + carp + stop
+	noList = "  a tunnel that was switched off or removed cannot be told from one that stopped: "
 	noCARP = "  a CARP standby node cannot be told from a tunnel that is down: "
 )
 
@@ -74,6 +78,7 @@ func TestHealth(t *testing.T) {
 			"2 firewalls can be read",
 			"a firewall: read in N ms, 2 interfaces, 3 peers\n  a CARP standby node cannot be told from a tunnel that is down: a firewall: " +
 				"the API key's user lacks the privilege Interfaces: Virtual IPs: Status (403): add it, and check that the group's source networks, if set, hold Grafana's address\n" +
+				"  a thief of this key could also " + apply + stop + "\n" +
 				"b firewall: read in N ms, 2 interfaces, 3 peers\n" + all,
 			map[string]bool{"a firewall": true, "b firewall": true},
 		},
@@ -138,6 +143,16 @@ func TestHealthAfterPrivilegeGranted(t *testing.T) {
 	a.vips.Store(nil)
 	if ok, message, verbose, _ := mustTell(t, in); !ok || !strings.HasSuffix(verbose, all) {
 		t.Errorf("with both privileges: ok %v, %s, %s", ok, message, verbose)
+	}
+
+	instead(&a.services, denied)
+	in = mustInstance(t, settingsOf(t, a.entry("a", "ca")))
+	if ok, _, verbose, _ := mustTell(t, in); !ok || !strings.Contains(verbose, noList) || !strings.Contains(verbose, "nothing is in expect") {
+		t.Errorf("without the list of services: ok %v, %s", ok, verbose)
+	}
+	a.services.Store(nil)
+	if ok, _, verbose, _ := mustTell(t, in); !ok || !strings.HasSuffix(verbose, all) {
+		t.Errorf("with all privileges: ok %v, %s", ok, verbose)
 	}
 
 	before := a.calls.Load()

@@ -37,12 +37,16 @@ var showAnswer string
 //go:embed testdata/get_vip_status.json
 var vipAnswer string
 
+// servicesAnswer lists what show reports as running.
+const servicesAnswer = `{"total":3,"rowCount":3,"current":1,"rows":[{"id":"sshd","description":"Secure Shell Daemon"},` +
+	`{"id":"wireguard/be93f232","description":"WireGuard road-warrior"},{"id":"wireguard/3c36174c","description":"WireGuard site-to-site"}]}`
+
 // fakeFirewall is a server that answers as OPNsense does.
 type fakeFirewall struct {
 	*httptest.Server
-	show, vips atomic.Pointer[http.HandlerFunc] // instead of the usual answer
-	calls      atomic.Int32                     // of show
-	seen       atomic.Pointer[http.Header]      // of the newest request
+	show, vips, services atomic.Pointer[http.HandlerFunc] // instead of the usual answer
+	calls                atomic.Int32                     // of show
+	seen                 atomic.Pointer[http.Header]      // of the newest request
 }
 
 func newFakeFirewall(tb testing.TB) *fakeFirewall {
@@ -55,6 +59,9 @@ func newFakeFirewall(tb testing.TB) *fakeFirewall {
 	})
 	mux.HandleFunc("/api/diagnostics/interface/get_vip_status", func(w http.ResponseWriter, r *http.Request) {
 		f.serve(w, r, &f.vips, vipAnswer)
+	})
+	mux.HandleFunc("/api/core/service/search", func(w http.ResponseWriter, r *http.Request) {
+		f.serve(w, r, &f.services, servicesAnswer)
 	})
 	f.Server = httptest.NewUnstartedServer(mux)
 	f.Config.ErrorLog = log.New(io.Discard, "", 0)
