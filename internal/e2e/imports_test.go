@@ -14,18 +14,19 @@ const module = "github.com/opnsense-wireguard/opnsense-wireguard-datasource/"
 
 // allowed is the whole picture of who may import whom: imports point inward.
 var allowed = map[string][]string{
-	"pkg":           {"pkg/collector", "pkg/plugin"},
-	"pkg/plugin":    {"pkg/collector", "pkg/frames", "pkg/metrics", "pkg/opnsense", "pkg/query", "pkg/wireguard"},
-	"pkg/collector": {"pkg/wireguard"},
-	"pkg/frames":    {"pkg/query", "pkg/wireguard"},
-	"pkg/metrics":   {"pkg/wireguard"},
-	"pkg/query":     {"pkg/wireguard"},
-	"pkg/opnsense":  {"pkg/wireguard"},
-	"pkg/wireguard": nil,
+	"pkg":            {"pkg/collector", "pkg/plugin"},
+	"pkg/alertrules": {"pkg/query"},
+	"pkg/plugin":     {"pkg/alertrules", "pkg/collector", "pkg/frames", "pkg/metrics", "pkg/opnsense", "pkg/query", "pkg/wireguard"},
+	"pkg/collector":  {"pkg/wireguard"},
+	"pkg/frames":     {"pkg/query", "pkg/wireguard"},
+	"pkg/metrics":    {"pkg/wireguard"},
+	"pkg/query":      {"pkg/wireguard"},
+	"pkg/opnsense":   {"pkg/wireguard"},
+	"pkg/wireguard":  nil,
 }
 
 // sdkFree must not know Grafana's SDK beyond its data frames.
-var sdkFree = []string{"pkg/collector", "pkg/metrics", "pkg/opnsense", "pkg/query", "pkg/wireguard"}
+var sdkFree = []string{"pkg/alertrules", "pkg/collector", "pkg/metrics", "pkg/opnsense", "pkg/query", "pkg/wireguard"}
 
 type goPackage struct {
 	ImportPath string

@@ -321,20 +321,30 @@ func TestPrometheus(t *testing.T) {
 }
 
 func TestFormats(t *testing.T) {
+	const unknown = "unknown format; allowed: file, api, prometheus"
 	for _, tt := range []struct {
-		format      Format
-		known       bool
+		name        string
+		want        Format
 		contentType string
+		problem     string
 	}{
-		{"", false, "application/yaml"},
-		{"yaml", false, "application/yaml"},
-		{"FILE", false, "application/yaml"},
-		{File, true, "application/yaml"},
-		{API, true, "application/json"},
-		{Prometheus, true, "application/yaml"},
+		{"yaml", "", "", unknown},
+		{"FILE", "", "", unknown},
+		{"file ", "", "", unknown},
+		{"", File, "application/yaml", ""},
+		{"file", File, "application/yaml", ""},
+		{"api", API, "application/json", ""},
+		{"prometheus", Prometheus, "application/yaml", ""},
 	} {
-		if tt.format.Known() != tt.known || tt.format.ContentType() != tt.contentType {
-			t.Errorf("%q: %t %s", tt.format, tt.format.Known(), tt.format.ContentType())
+		got, err := ParseFormat(tt.name)
+		if err != nil {
+			if err.Error() != tt.problem {
+				t.Errorf("%q: %v", tt.name, err)
+			}
+			continue
+		}
+		if got != tt.want || got.ContentType() != tt.contentType || tt.problem != "" {
+			t.Errorf("%q: %s %s", tt.name, got, got.ContentType())
 		}
 	}
 }

@@ -1,6 +1,6 @@
 package alertrules
 
-import "slices"
+import "fmt"
 
 // Format is a language in which rules can be written.
 type Format string
@@ -11,11 +11,16 @@ const (
 	Prometheus Format = "prometheus" // a rule file of Prometheus and Mimir
 )
 
-// Formats lists all formats, the default first.
-func Formats() []Format { return []Format{File, API, Prometheus} }
-
-// Known says whether there is such a format.
-func (f Format) Known() bool { return slices.Contains(Formats(), f) }
+// ParseFormat reads the name of a format; none at all means a file.
+func ParseFormat(name string) (Format, error) {
+	switch f := Format(name); f {
+	case "":
+		return File, nil
+	case File, API, Prometheus:
+		return f, nil
+	}
+	return "", fmt.Errorf("unknown format; allowed: %s, %s, %s", File, API, Prometheus)
+}
 
 // ContentType is the media type of what is written in this format.
 func (f Format) ContentType() string {
@@ -25,7 +30,7 @@ func (f Format) ContentType() string {
 	return "application/yaml"
 }
 
-// Write writes the rules in a format that is known.
+// Write writes the rules in one of the formats.
 func (d DataSource) Write(f Format) ([]byte, error) {
 	switch f {
 	case API:

@@ -49,11 +49,12 @@ type listedFirewall struct {
 func newResources(in *instance) backend.CallResourceHandler {
 	mux := http.NewServeMux()
 	routes := map[string]http.HandlerFunc{
-		"firewalls":  route(nil, in.listFirewalls),
-		"forget":     in.forget,
-		"interfaces": route([]string{"firewall"}, in.listInterfaces),
-		"metrics":    in.metricsRoute,
-		"peers":      route([]string{"firewall", "interface"}, in.listPeers),
+		"alert-rules": serveAlertRules,
+		"firewalls":   route(nil, in.listFirewalls),
+		"forget":      in.forget,
+		"interfaces":  route([]string{"firewall"}, in.listInterfaces),
+		"metrics":     in.metricsRoute,
+		"peers":       route([]string{"firewall", "interface"}, in.listPeers),
 	}
 	var names []string
 	for name, handler := range routes {
