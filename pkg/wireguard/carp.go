@@ -75,6 +75,7 @@ func interrupted(old []vhidWatch) []vhidWatch {
 type followed struct {
 	VirtualIPs
 	dependency CARPDependency // what the settings or the configuration say
+	chosen     bool           // the settings say it
 	watch      []vhidWatch    // what was learned, where they say nothing
 }
 
@@ -87,7 +88,7 @@ func (j judge) follows(i *Interface) followed {
 	}
 	for _, e := range j.policy.Expect {
 		if e.Device == i.Device && e.CARP.Known {
-			f.dependency = e.CARP
+			f.dependency, f.chosen = e.CARP, true
 		}
 	}
 	return f
@@ -106,14 +107,28 @@ func (f followed) candidates() []int {
 	})
 }
 
-// backup returns the first candidate that is BACKUP, or 0.
-func (f followed) backup() int {
-	for _, vhid := range f.candidates() {
+// firstBackup returns the first of the virtual IPs that is BACKUP, or 0.
+func (f followed) firstBackup(vhids []int) int {
+	for _, vhid := range vhids {
 		if f.has(vhid, "BACKUP") {
 			return vhid
 		}
 	}
 	return 0
+}
+
+// backup returns a virtual IP because of which the interface should not be up
+// here while its twin is, or 0. What was learned does not count: an interface
+// that follows no virtual IP though it should is what is looked for.
+func (f followed) backup() int {
+	vhids := f.vhids()
+	if f.dependency.Known && (f.chosen || f.dependency.VHID != 0) {
+		vhids = f.candidates()
+	}
+	if f.Forbidden {
+		return 0
+	}
+	return f.firstBackup(vhids)
 }
 
 // judgeDown decides between down and standby for an interface that the firewall
@@ -132,9 +147,9 @@ func (f followed) judgeDown(now time.Time) (status InterfaceStatus, reason strin
 	case f.Failing && now.Sub(f.At) > trustVIPs:
 		return InterfaceNotKnown, "reported down; virtual IPs can no longer be read, so it may be standby", true
 	}
-	switch backup := f.backup(); {
+	switch backup := f.firstBackup(f.candidates()); {
 	case backup != 0:
-		return InterfaceStandby, fmt.Sprintf("CARP vhid %d is BACKUP here", backup), true
+		return InterfaceStandby, fmt.Sprintf("CARP vhid %d is BACKUP here", backup), !dependent
 	case !dependent:
 		return InterfaceDown, "reported down; no CARP address is BACKUP", true
 	case f.has(f.dependency.VHID, "MASTER"):

@@ -21,6 +21,7 @@ type missing struct {
 	names   map[string]int        // how many reported interfaces have a name
 	keys    map[string]string     // device of each public key that is reported
 	empty   bool                  // the report has no interface that is configured
+	left    []Interface           // those that rightly went
 }
 
 func (s *Snapshot) addMissing(prev *Snapshot, policy Policy) {
@@ -46,6 +47,7 @@ func (s *Snapshot) addMissing(prev *Snapshot, policy Policy) {
 	m.addSeen(prev.Interfaces)
 	m.addConfigured()
 	m.addEnabled()
+	m.addLeft()
 }
 
 // nameExpected names devices that OPNsense's configuration does not know.
@@ -57,20 +59,19 @@ func (m *missing) nameExpected() {
 	}
 }
 
-// addExpected adds what the settings name. A tunnel that lives on under its name
-// on another device is not missing.
+// addExpected adds what the settings name. A tunnel that lives on on another
+// device is not missing.
 func (m *missing) addExpected() {
 	for _, e := range m.policy.Expect {
 		i := Interface{Device: e.Device, Name: e.Name}
-		old := m.before[e.Device]
-		if old != nil {
+		if old := m.before[e.Device]; old != nil {
 			i = *old
 			i.Name = cmp.Or(old.Name, e.Name)
 		}
-		if m.present[e.Device] != nil || (old == nil && m.deviceOf(e.Name) != "") || (old != nil && m.movedTo(i) != "") {
+		if m.present[e.Device] != nil || m.movedTo(i) != "" {
 			continue // addSeen tells of one that moved
 		}
-		why := "missing: expected by the settings, not reported"
+		why := m.why("missing: expected by the settings, not reported")
 		if m.Service == ServiceDisabled {
 			why = "missing: expected by the settings, but WireGuard is switched off"
 		}
@@ -91,7 +92,9 @@ func (m *missing) addSeen(prev []Interface) {
 			m.judgeNamed(old)
 		case old.LastSeen.IsZero():
 			// Only expected or configured until now; addConfigured tells of the latter.
-			if !m.Configuration.known() || m.Configuration.lacks(old.Device, old.Name) {
+			if device := m.movedTo(old); device != "" {
+				m.leave(old, "runs as "+device)
+			} else if !m.Configuration.known() || m.Configuration.lacks(old.Device, old.Name) {
 				m.leave(old, "no longer expected")
 			}
 		default:
@@ -109,7 +112,8 @@ func (m *missing) judgeNamed(old Interface) {
 	} // else addEnabled tells of it
 }
 
-// judgeSeen judges an interface that was reported before and now is not.
+// judgeSeen judges an interface that was reported before and now is not. Only
+// what was read since can tell that it was switched off or removed.
 func (m *missing) judgeSeen(old Interface) {
 	if device := m.movedTo(old); device != "" {
 		m.leave(old, "moved to "+device)
@@ -119,27 +123,32 @@ func (m *missing) judgeSeen(old Interface) {
 		m.add(old, InterfaceDisabled, "WireGuard is switched off on this firewall")
 		return
 	}
-	switch configured := m.Configuration.find(old.Device, old.Name); {
-	case m.Configuration.lacks(old.Device, old.Name):
+	configured := m.Configuration.find(old.Device, old.Name)
+	configuration, services := m.Configuration.knownSince(old.LastSeen), m.Services.knownSince(old.LastSeen)
+	switch {
+	case configuration && configured == nil:
 		m.leave(old, "removed from the configuration")
-	case m.Configuration.known() && !configured.Enabled:
+	case configuration && !configured.Enabled:
 		m.add(old, InterfaceDisabled, "switched off in the configuration")
-	case m.Configuration.known():
+	case configuration:
 		m.add(old, InterfaceDown, m.notRunning())
-	case m.Services.known() && !m.Services.lists(old.Name):
+	case services && !m.Services.lists(old.Name):
 		m.leave(old, "switched off, or removed")
-	case m.Services.known():
+	case services:
 		m.add(old, InterfaceDown, m.notRunning())
 	case m.At.Sub(old.LastSeen) <= m.policy.ForgetAfter:
-		m.add(old, InterfaceDown, "missing: reported before, now not")
+		m.add(old, InterfaceDown, m.why("missing: reported before, now not"))
 	}
 }
 
-func (m *missing) notRunning() string {
+func (m *missing) notRunning() string { return m.why("missing: enabled, but it does not run") }
+
+// why says why something is missing, if there is no better reason.
+func (m *missing) why(reason string) string {
 	if m.empty && m.Service == ServiceOn {
 		return "missing: the service is on and nothing answers; stopped, or wg failed"
 	}
-	return "missing: enabled, but it does not run"
+	return reason
 }
 
 // addConfigured adds what the configuration has and nobody saw yet.
@@ -169,13 +178,17 @@ func (m *missing) addConfigured() {
 // addEnabled adds what the list of services has and nobody saw yet: a name
 // without a device.
 func (m *missing) addEnabled() {
-	if !m.Services.known() || m.Configuration.known() || m.Service == ServiceDisabled {
+	if !m.Services.known() || m.Configuration.known() {
 		return
+	}
+	status, why := InterfaceDown, m.why("missing: enabled, never seen running")
+	if m.Service == ServiceDisabled {
+		status, why = InterfaceDisabled, "WireGuard is switched off on this firewall"
 	}
 	for _, e := range m.Services.Enabled {
 		known := slices.ContainsFunc(m.Interfaces, func(i Interface) bool { return i.Name == e.Name && i.Gone.IsZero() })
 		if e.Name != "" && !known {
-			m.add(Interface{Name: e.Name, named: true}, InterfaceDown, "missing: enabled, never seen running")
+			m.add(Interface{Name: e.Name, named: true}, status, why)
 		}
 	}
 }
@@ -184,6 +197,9 @@ func (m *missing) addEnabled() {
 // key, else by its name where that is unique. A device that had the key or name
 // before is another interface, which just shares it.
 func (m *missing) movedTo(old Interface) string {
+	if old.LastSeen.IsZero() {
+		return m.livesAs(old)
+	}
 	if device := m.keys[old.PublicKey]; old.PublicKey != "" && device != "" {
 		if b := m.before[device]; b == nil || b.PublicKey != old.PublicKey {
 			return device
@@ -191,6 +207,24 @@ func (m *missing) movedTo(old Interface) string {
 	}
 	device := m.deviceOf(old.Name)
 	if b := m.before[device]; b != nil && b.Name == old.Name {
+		return ""
+	}
+	return device
+}
+
+// livesAs finds the device that has the name of an interface that was never
+// seen: be it that this one runs or is missing itself, it is judged as that one.
+// A device that is expected under that name too is another interface.
+func (m *missing) livesAs(i Interface) string {
+	device := m.deviceOf(i.Name)
+	if device == "" && i.Name != "" && m.names[i.Name] == 0 {
+		for _, b := range m.before {
+			if b.Name == i.Name && !b.LastSeen.IsZero() && m.present[b.Device] == nil {
+				device = max(device, b.Device)
+			}
+		}
+	}
+	if slices.ContainsFunc(m.policy.Expect, func(e Expectation) bool { return e.Device == device && e.Name == i.Name }) {
 		return ""
 	}
 	return device
@@ -218,18 +252,25 @@ func (m *missing) add(i Interface, status InterfaceStatus, reason string) {
 	m.present[i.id()] = &m.Interfaces[len(m.Interfaces)-1]
 }
 
-// leave tells for a while that an interface rightly went, unless another row has
-// its device and name.
+// leave tells for a while that an interface rightly went.
 func (m *missing) leave(old Interface, reason string) {
-	taken := slices.ContainsFunc(m.Interfaces, func(i Interface) bool { return i.Device == old.Device && i.Name == old.Name })
 	if old.Gone.IsZero() {
 		old.Gone = m.At
 		old.Since = m.At
 	}
-	if taken || m.At.Sub(old.Gone) >= leaveAfter {
+	if m.At.Sub(old.Gone) >= leaveAfter {
 		return
 	}
 	old.Status, old.Reason, old.CARP, old.ListenPort, old.silent = InterfaceDisabled, reason, "", 0, true
 	old.lastKnown, old.twinDecides, old.watch, old.BothNodesUp = InterfaceDisabled, false, nil, FlagNo
-	m.Interfaces = append(m.Interfaces, old)
+	m.left = append(m.left, old)
+}
+
+// addLeft adds those that went, unless another row has their device and name.
+func (m *missing) addLeft() {
+	for _, old := range m.left {
+		if !slices.ContainsFunc(m.Interfaces, func(i Interface) bool { return i.Device == old.Device && i.Name == old.Name }) {
+			m.Interfaces = append(m.Interfaces, old)
+		}
+	}
 }

@@ -170,6 +170,7 @@ func TestPeersOfMissingInterfaceAreKeptAsLastKnown(t *testing.T) {
 	want.InterfaceName, want.InterfaceUp = "site", false // as its interface's row has it now
 	want.Status, want.Reason, want.RxBytes, want.TxBytes = PeerNotKnown, "its interface does not run", -1, -1
 	want.SiteDown, want.NoReturnTraffic = FlagNotKnown, FlagNotKnown
+	want.onlineSince = time.Time{} // whether it is online nobody sees
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Peer{}, traffic{}, mark{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -16,6 +16,9 @@ type Reading struct {
 // known says whether there is something to judge by, be it from a while ago.
 func (r Reading) known() bool { return !r.At.IsZero() && !r.Forbidden }
 
+// knownSince says whether what was read tells of the time after a moment.
+func (r Reading) knownSince(moment time.Time) bool { return r.known() && r.At.After(moment) }
+
 // Services are the enabled instances, as the firewall's list of services has them.
 type Services struct {
 	Reading
@@ -37,13 +40,17 @@ type Configuration struct {
 // find returns the configuration of an interface, or nil. An entry whose device
 // could not be told is found by its name.
 func (v Configuration) find(device, name string) *ConfiguredInterface {
+	var byName *ConfiguredInterface
 	for i := range v.Interfaces {
 		c := &v.Interfaces[i]
-		if c.Device == device || (c.Device == "" && c.Name == name) {
+		if c.Device == device && device != "" {
 			return c
 		}
+		if c.Device == "" && c.Name == name {
+			byName = c
+		}
 	}
-	return nil
+	return byName
 }
 
 // lacks says whether an interface is known not to be configured.

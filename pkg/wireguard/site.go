@@ -67,7 +67,7 @@ func (p *Peer) remember(now time.Time, paused bool) {
 	case p.Status == PeerOnline && p.onlineSince.IsZero():
 		p.onlineSince, p.steady = now, false
 	case p.Status == PeerOnline:
-	case p.Status != PeerNotKnown && !p.onlineSince.IsZero():
+	case !p.onlineSince.IsZero():
 		p.steady = now.Sub(p.onlineSince) >= steadyAfter
 		p.onlineSince = time.Time{}
 	}
@@ -84,13 +84,23 @@ func (p *Peer) judgeSite(now time.Time, on *Interface, expected bool) {
 	rx, tx, online, spans := p.traffic.over(at)
 
 	up := on.Status == InterfaceUp && now.Sub(on.upSince) >= settled
-	away := p.Status == PeerOffline || p.Status == PeerStale
 	calls := spans && tx >= initiation && rx == 0
-	p.SiteDown = flag(p.Site && up && away && (expected || p.Keepalive > 0 || calls || p.steady))
-
+	if away, known := p.away(now); known {
+		p.SiteDown = flag(p.Site && up && away && (expected || p.Keepalive > 0 || calls || p.steady))
+	}
 	if spans {
 		p.NoReturnTraffic = flag(online && tx >= busySent && rx <= silentReceived && p.traffic.usuallyAnswered())
 	}
+	p.traffic.count(at)
+}
+
+// away says whether there is no session with the peer, and whether that is known.
+func (p *Peer) away(now time.Time) (away, known bool) {
+	if p.Status != PeerUnknown {
+		return p.Status != PeerOnline, true
+	}
+	age, ever := p.HandshakeAge(now)
+	return age > StaleAfter, ever
 }
 
 // named says whether a list of names and public keys has the peer.

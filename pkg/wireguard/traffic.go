@@ -28,6 +28,7 @@ type traffic struct {
 	n          int
 	counted    time.Time // until when windows are counted
 	busy, good int       // windows with that much sent, and those that also received
+	silent     bool      // unlike before nothing comes back
 }
 
 // add takes over the counters of a poll. A counter that went back, an unknown
@@ -35,7 +36,7 @@ type traffic struct {
 func (t *traffic) add(m mark) {
 	if t.n > 0 {
 		last := t.marks[t.n-1]
-		if m.rx < last.rx || m.tx < last.tx || m.at.Sub(last.at) > window {
+		if m.rx < last.rx || m.tx < last.tx || m.at.Before(last.at) || m.at.Sub(last.at) > window {
 			t.n = 0
 		}
 	}
@@ -43,7 +44,6 @@ func (t *traffic) add(m mark) {
 		t.n = 0
 		return
 	}
-	t.count(m)
 	if t.n > 0 && m.at.Sub(t.marks[t.n-1].at) < markEvery {
 		return
 	}
@@ -65,7 +65,9 @@ func (t *traffic) over(now mark) (rx, tx int64, bothEndsOnline, ok bool) {
 	return now.rx - first.rx, now.tx - first.tx, first.online && now.online, true
 }
 
-// count remembers, once per window, whether it was busy and answered.
+// count remembers, once per window, whether it was busy and answered. A silence
+// unlike the habit counts as one window however long it lasts, once it is over:
+// else the habit would change while the silence is told, and end the telling.
 func (t *traffic) count(now mark) {
 	rx, tx, online, ok := t.over(now)
 	if !ok || !online || now.at.Sub(t.counted) < window {
@@ -74,6 +76,14 @@ func (t *traffic) count(now mark) {
 	t.counted = now.at
 	if tx < busySent {
 		return
+	}
+	if rx <= silentReceived && t.usuallyAnswered() {
+		t.silent = true
+		return
+	}
+	if t.silent {
+		t.silent = false
+		t.busy++
 	}
 	t.busy++
 	if rx > silentReceived {

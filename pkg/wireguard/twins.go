@@ -1,6 +1,11 @@
 package wireguard
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
 
 // Twin is the same interface, by its public key, on another firewall of the data
 // source: the nodes of a failover pair share the key.
@@ -9,13 +14,30 @@ type Twin struct {
 	Known      bool // the firewall answered at most two polls ago
 	Up         bool
 	CARPBackup bool
-	Since      time.Time
+	Since      time.Time // of its status
 }
 
 // AsTwin tells of an interface what its twins need to know.
 func (i *Interface) AsTwin(firewall string, known bool) Twin {
 	return Twin{Firewall: firewall, Known: known && i.Status != InterfaceNotKnown,
 		Up: i.Status == InterfaceUp, CARPBackup: i.carpBackup, Since: i.Since}
+}
+
+const (
+	twinDown = iota
+	twinNotKnown
+	twinUp
+)
+
+// tells ranks twins: whether one is up somewhere matters most.
+func (t Twin) tells() int {
+	switch {
+	case !t.Known:
+		return twinNotKnown
+	case t.Up:
+		return twinUp
+	}
+	return twinDown
 }
 
 // WithTwins tells standby from down by what runs on the other firewalls. find
@@ -44,20 +66,19 @@ func (s *Snapshot) WithTwins(find func(publicKey string) []Twin) *Snapshot {
 }
 
 func (i *Interface) meet(twins []Twin) {
+	// One that is up tells most, and of those the one that is up for longest.
+	twins = slices.Clone(twins)
+	slices.SortFunc(twins, func(a, b Twin) int {
+		return cmp.Or(b.tells()-a.tells(), a.Since.Compare(b.Since), strings.Compare(a.Firewall, b.Firewall))
+	})
+	i.Twin = [...]string{"down on ", "not known on ", "up on "}[twins[0].tells()] + twins[0].Firewall
+	if twins[0].tells() == twinUp {
+		i.yield(twins[0])
+	}
 	both, unknown := false, false
 	for _, t := range twins {
-		word := "down on "
-		switch {
-		case !t.Known:
-			word, unknown = "not known on ", true
-		case t.Up:
-			word = "up on "
-			both = both || (i.Status == InterfaceUp && (i.carpBackup || t.CARPBackup))
-			i.yield(t)
-		}
-		if i.Twin == "" || t.Up {
-			i.Twin = word + t.Firewall
-		}
+		unknown = unknown || !t.Known
+		both = both || (t.Known && t.Up && i.Status == InterfaceUp && (i.carpBackup || t.CARPBackup))
 	}
 	switch {
 	case i.Status == InterfaceNotKnown, unknown && !both && i.Status == InterfaceUp:
