@@ -60,7 +60,7 @@ func (m *missing) nameExpected() {
 }
 
 // addExpected adds what the settings name. A tunnel that lives on on another
-// device is not missing.
+// device is not missing, unless nothing lives on at all.
 func (m *missing) addExpected() {
 	for _, e := range m.policy.Expect {
 		i := Interface{Device: e.Device, Name: e.Name}
@@ -68,14 +68,13 @@ func (m *missing) addExpected() {
 			i = *old
 			i.Name = cmp.Or(old.Name, e.Name)
 		}
-		if m.present[e.Device] != nil || m.movedTo(i) != "" {
-			continue // addSeen tells of one that moved
+		switch {
+		case m.present[e.Device] != nil:
+		case m.Service == ServiceDisabled:
+			m.add(i, InterfaceDown, "missing: expected by the settings, but WireGuard is switched off")
+		case m.movedTo(i) == "": // else addSeen tells of it
+			m.add(i, InterfaceDown, m.why("missing: expected by the settings, not reported"))
 		}
-		why := m.why("missing: expected by the settings, not reported")
-		if m.Service == ServiceDisabled {
-			why = "missing: expected by the settings, but WireGuard is switched off"
-		}
-		m.add(i, InterfaceDown, why)
 	}
 }
 

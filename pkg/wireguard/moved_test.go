@@ -118,6 +118,10 @@ func TestMovedThoughExpected(t *testing.T) {
 			{1, "", "services empty", "wg5/site disabled 1: " + offOrGone},
 			{2, "", "", "wg1/site down 2: " + missingExpected + " | wg5/site disabled 1: " + offOrGone},
 		}},
+		{"where it moved to is switched off with the whole service: expected is down all the same", []poll{
+			{0, "wg5 up site", "", "wg5/site up 0: reported up"},
+			{1, "", "service off", "wg1/site down 1: " + offExpected + " | wg5/site disabled 1: " + switchedOff},
+		}},
 		{"two have the name: neither is it", []poll{
 			{0, "wg5 up site, wg6 up site", "", "wg1/site down 0: " + missingExpected + " | wg5/site up 0: reported up | wg6/site up 0: reported up"},
 		}},
