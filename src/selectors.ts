@@ -51,7 +51,7 @@ export const texts = {
       mode: 'Certificate',
       modes: {
         system: { label: 'Signed by a known authority', description: 'Grafana’s server trusts its issuer already' },
-        ca: { label: 'Signed by an own authority', description: 'Trust the authority that you paste' },
+        ca: { label: 'Signed by your own authority', description: 'Trust the authority that you paste' },
         pin: { label: 'Exactly one certificate', description: 'Trust the certificate with this fingerprint' },
         insecure: { label: 'Do not check', description: 'Trust any certificate: for tests only' },
       },

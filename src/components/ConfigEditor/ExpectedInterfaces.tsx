@@ -1,9 +1,9 @@
-import { Button, Field, IconButton, Input, Label, Stack } from '@grafana/ui';
+import { Box, Button, Field, IconButton, Input, Label, Stack } from '@grafana/ui';
 import React, { useId } from 'react';
 
 import { texts } from '../../selectors';
 import type { ExpectedInterface } from '../../settings';
-import { carpProblem, deviceProblem } from '../../validation';
+import { carpProblem, deviceProblem, type Problem } from '../../validation';
 
 interface Props {
   expected: ExpectedInterface[];
@@ -12,6 +12,12 @@ interface Props {
 }
 
 const words = texts.config.expect;
+
+const columns = [
+  { key: 'device', name: words.device, prefix: words.deviceShort, placeholder: words.devicePlaceholder, width: 22 },
+  { key: 'name', name: words.name, prefix: words.nameShort, placeholder: words.namePlaceholder, width: 36 },
+  { key: 'carp', name: words.carp, prefix: words.carpShort, placeholder: words.carpPlaceholder, width: 24 },
+] as const;
 
 /** Interfaces that must be there, a row each: device, name and the vhid that it depends on. */
 export function ExpectedInterfaces({ expected, onChange }: Props) {
@@ -30,50 +36,36 @@ export function ExpectedInterfaces({ expected, onChange }: Props) {
           {words.title}
         </Label>
         {expected.map((entry, row) => {
-          const problem = deviceProblem(
-            entry,
-            expected.filter((_, index) => index < row)
-          );
-          const badCarp = carpProblem(entry);
+          const problems: Partial<Record<keyof ExpectedInterface, Problem>> = {
+            device: deviceProblem(entry, expected.slice(0, row)),
+            carp: carpProblem(entry),
+          };
           return (
             <Stack key={row} alignItems="flex-start" gap={1}>
-              <Field invalid={problem !== undefined} error={problem} noMargin>
-                <Input
-                  aria-label={words.device(row + 1)}
-                  aria-invalid={problem !== undefined}
-                  value={entry.device}
-                  prefix={words.deviceShort}
-                  placeholder={words.devicePlaceholder}
-                  width={22}
-                  onChange={(event) => change(row, { device: event.currentTarget.value.trim() })}
+              {columns.map(({ key, name, prefix, placeholder, width }) => (
+                // What is wrong wraps within the column: the rows stay in line.
+                <Box key={key} width={width}>
+                  <Field invalid={problems[key] !== undefined} error={problems[key]} noMargin>
+                    <Input
+                      aria-label={name(row + 1)}
+                      aria-invalid={problems[key] !== undefined}
+                      value={String(entry[key] ?? '')}
+                      prefix={prefix}
+                      placeholder={placeholder}
+                      onChange={({ currentTarget }) => change(row, { [key]: read[key](currentTarget.value) })}
+                    />
+                  </Field>
+                </Box>
+              ))}
+              <Box paddingTop={1}>
+                <IconButton
+                  name="trash-alt"
+                  size="lg"
+                  aria-label={words.remove(row + 1)}
+                  tooltip={words.remove(row + 1)}
+                  onClick={() => remove(row)}
                 />
-              </Field>
-              <Input
-                aria-label={words.name(row + 1)}
-                value={entry.name}
-                prefix={words.nameShort}
-                placeholder={words.namePlaceholder}
-                width={36}
-                onChange={(event) => change(row, { name: event.currentTarget.value })}
-              />
-              <Field invalid={badCarp !== undefined} error={badCarp} noMargin>
-                <Input
-                  aria-label={words.carp(row + 1)}
-                  aria-invalid={badCarp !== undefined}
-                  value={String(entry.carp ?? '')}
-                  prefix={words.carpShort}
-                  placeholder={words.carpPlaceholder}
-                  width={24}
-                  onChange={(event) => change(row, { carp: carpOf(event.currentTarget.value.trim()) })}
-                />
-              </Field>
-              <IconButton
-                name="trash-alt"
-                size="lg"
-                aria-label={words.remove(row + 1)}
-                tooltip={words.remove(row + 1)}
-                onClick={() => remove(row)}
-              />
+              </Box>
             </Stack>
           );
         })}
@@ -90,7 +82,9 @@ export function ExpectedInterfaces({ expected, onChange }: Props) {
   );
 }
 
-/** A vhid is stored as a number; what is none yet stays as it was typed. */
-function carpOf(typed: string): ExpectedInterface['carp'] {
-  return /^\d{1,3}$/.test(typed) ? Number(typed) : typed || undefined;
-}
+/** What was typed, as it is stored. A vhid becomes a number; what is none yet stays as it was typed. */
+const read: { [Key in keyof Required<ExpectedInterface>]: (typed: string) => ExpectedInterface[Key] } = {
+  device: (typed) => typed.trim(),
+  name: (typed) => typed,
+  carp: (typed) => (/^\s*\d{1,3}\s*$/.test(typed) ? Number(typed) : typed.trim() || undefined),
+};

@@ -1,4 +1,4 @@
-import { Field, TextArea } from '@grafana/ui';
+import { Box, Field, TextArea } from '@grafana/ui';
 import React from 'react';
 
 interface Props {
@@ -21,18 +21,19 @@ export function PeerList({ id, label, description, placeholder, value, onChange 
     }
   };
   return (
-    <Field label={label} description={description} noMargin>
-      <TextArea
-        id={id}
-        rows={Math.min(Math.max(value.length, 2), 10)}
-        cols={66}
-        value={value.join('\n')}
-        placeholder={placeholder}
-        spellCheck={false}
-        // An empty line must live while somebody types the next one.
-        onChange={({ currentTarget }) => keep(currentTarget.value === '' ? [] : currentTarget.value.split('\n'))}
-        onBlur={tidy}
-      />
-    </Field>
+    <Box maxWidth={60}>
+      <Field label={label} description={description} noMargin>
+        <TextArea
+          id={id}
+          rows={Math.min(Math.max(value.length, 2), 10)}
+          value={value.join('\n')}
+          placeholder={placeholder}
+          spellCheck={false}
+          // An empty line must live while somebody types the next one.
+          onChange={({ currentTarget }) => keep(currentTarget.value === '' ? [] : currentTarget.value.split('\n'))}
+          onBlur={tidy}
+        />
+      </Field>
+    </Box>
   );
 }

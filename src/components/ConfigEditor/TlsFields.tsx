@@ -1,9 +1,10 @@
-import { Alert, Combobox, Field, TextArea } from '@grafana/ui';
+import { Alert, Box, Field, TextArea } from '@grafana/ui';
 import React from 'react';
 
 import { texts } from '../../selectors';
 import { tlsModes, type TlsSettings } from '../../settings';
 import { caProblem, fingerprintProblem } from '../../validation';
+import { Dropdown } from '../Dropdown';
 import { TextField } from './TextField';
 
 interface Props {
@@ -14,6 +15,8 @@ interface Props {
 }
 
 const words = texts.config.tls;
+/** A line of a certificate has 64 signs. */
+const textWidth = 68;
 const modeOptions = tlsModes.map((value) => ({ value, ...words.modes[value] }));
 
 /** How to trust the firewall's certificate; fields of the other modes keep what was typed, in case one goes back. */
@@ -25,27 +28,28 @@ export function TlsFields({ id, tls, readOnly, onChange }: Props) {
   return (
     <>
       <Field label={words.mode} disabled={readOnly} noMargin>
-        <Combobox
+        <Dropdown
           id={`${id}-tls-mode`}
           options={modeOptions}
           value={mode}
           width={60}
-          onChange={({ value }) => change({ mode: value })}
+          onChange={(value) => change({ mode: value })}
         />
       </Field>
       {mode === 'ca' && (
-        <Field label={words.ca} invalid={badCa !== undefined} error={badCa} noMargin>
-          <TextArea
-            id={`${id}-tls-ca`}
-            rows={6}
-            cols={66}
-            value={tls.ca ?? ''}
-            placeholder={words.caPlaceholder}
-            spellCheck={false}
-            aria-invalid={badCa !== undefined}
-            onChange={(event) => change({ ca: event.currentTarget.value })}
-          />
-        </Field>
+        <Box maxWidth={textWidth}>
+          <Field label={words.ca} invalid={badCa !== undefined} error={badCa} noMargin>
+            <TextArea
+              id={`${id}-tls-ca`}
+              rows={6}
+              value={tls.ca ?? ''}
+              placeholder={words.caPlaceholder}
+              spellCheck={false}
+              aria-invalid={badCa !== undefined}
+              onChange={(event) => change({ ca: event.currentTarget.value })}
+            />
+          </Field>
+        </Box>
       )}
       {mode === 'pin' && (
         <TextField

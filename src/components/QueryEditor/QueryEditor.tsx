@@ -1,5 +1,5 @@
 import type { QueryEditorProps } from '@grafana/data';
-import { Alert, Combobox, InlineField, InlineFieldRow, RadioButtonGroup } from '@grafana/ui';
+import { Alert, InlineField, InlineFieldRow, RadioButtonGroup } from '@grafana/ui';
 import React, { useId, useMemo } from 'react';
 
 import type { WireGuardDataSource } from '../../datasource';
@@ -7,6 +7,7 @@ import { hasUnknownType, normaliseQuery } from '../../normalise';
 import { texts } from '../../selectors';
 import type { Settings } from '../../settings';
 import { formats, querySpecs, queryTypes, type WireGuardQuery } from '../../types';
+import { Dropdown } from '../Dropdown';
 import { Filters } from './Filters';
 
 type Props = QueryEditorProps<WireGuardDataSource, WireGuardQuery, Settings>;
@@ -31,12 +32,12 @@ export function QueryEditor({ query: stored, datasource, onChange, onRunQuery }:
       {hasUnknownType(stored) && <Alert severity="warning" title={words.unknownType(String(stored.queryType))} />}
       <InlineFieldRow>
         <InlineField label={words.type} labelWidth={20}>
-          <Combobox
+          <Dropdown
             id={`${id}-type`}
             options={typeOptions}
             value={query.queryType}
             width={30}
-            onChange={({ value }) => change({ queryType: value })}
+            onChange={(queryType) => change({ queryType })}
           />
         </InlineField>
         <InlineField label={words.format}>
@@ -49,12 +50,12 @@ export function QueryEditor({ query: stored, datasource, onChange, onRunQuery }:
         </InlineField>
         {query.format === 'numeric' && (
           <InlineField label={words.metric}>
-            <Combobox
+            <Dropdown
               id={`${id}-metric`}
               options={metricOptions}
               value={query.metric}
               width={30}
-              onChange={({ value }) => change({ metric: value })}
+              onChange={(metric) => change({ metric })}
             />
           </InlineField>
         )}

@@ -1,5 +1,5 @@
 import type { QueryEditorProps } from '@grafana/data';
-import { Combobox, InlineField } from '@grafana/ui';
+import { InlineField } from '@grafana/ui';
 import React, { useId } from 'react';
 
 import type { WireGuardDataSource } from '../../datasource';
@@ -7,6 +7,7 @@ import { normaliseVariable, variableFilters } from '../../normalise';
 import { texts } from '../../selectors';
 import type { Settings } from '../../settings';
 import { variableKinds, type VariableQuery, type WireGuardQuery } from '../../types';
+import { Dropdown } from '../Dropdown';
 import { FilterList } from '../FilterList';
 
 type Props = QueryEditorProps<WireGuardDataSource, WireGuardQuery, Settings, VariableQuery>;
@@ -22,12 +23,12 @@ export function VariableEditor({ query: stored, datasource, onChange }: Props) {
   return (
     <>
       <InlineField label={texts.variable.kind} labelWidth={20}>
-        <Combobox
+        <Dropdown
           id={id}
           options={kindOptions}
           value={query.kind}
           width={30}
-          onChange={({ value }) => change({ kind: value })}
+          onChange={(kind) => change({ kind })}
         />
       </InlineField>
       {variableFilters[query.kind].map((key) => (
