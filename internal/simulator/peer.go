@@ -31,6 +31,7 @@ type Peer struct {
 	keepalive  int
 	preshared  Key
 	owner      *node
+	stepped    stepped // of Elapse, which one goroutine calls
 
 	mu      sync.Mutex
 	name    string
