@@ -1,6 +1,7 @@
 package grafanahost
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -18,6 +19,7 @@ const pluginID = "opnsense-wireguard-datasource"
 type DataSource struct {
 	host     *Host
 	settings backend.DataSourceInstanceSettings
+	role     string // of the user who asks; "": Viewer
 }
 
 // Save saves a data source. The plugin hears of it with the first request.
@@ -44,12 +46,17 @@ func (d *DataSource) Update(jsonData any, secure map[string]string) error {
 // On returns the same data source in another plugin process, as after a restart.
 func (d *DataSource) On(h *Host) *DataSource { return &DataSource{host: h, settings: d.settings} }
 
+// As returns the same data source, asked by a user with another role.
+func (d *DataSource) As(role string) *DataSource {
+	return &DataSource{host: d.host, settings: d.settings, role: role}
+}
+
 func (d *DataSource) context() backend.PluginContext {
 	settings := d.settings
 	return backend.PluginContext{
 		OrgID:     1, //nolint:staticcheck // Grafana sends it beside the namespace
 		Namespace: "default", PluginID: pluginID,
-		User:                       &backend.User{Login: "viewer", Role: "Viewer"},
+		User:                       &backend.User{Login: "user", Role: cmp.Or(d.role, "Viewer")},
 		DataSourceInstanceSettings: &settings,
 	}
 }
