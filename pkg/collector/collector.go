@@ -137,8 +137,10 @@ func (c *Collector) ask() (ended <-chan struct{}, patience time.Duration) {
 	// A firewall whose newest poll failed is not waited for again: what is known
 	// is given at once until a poll succeeds.
 	failing := c.view.Err != nil && !c.outdated && (!resumed || c.show.class == Timeout)
+	if due {
+		c.signal() // it may sleep until a time that came sooner than time usually does
+	}
 	if c.view.Tried.IsZero() || (due && !failing) {
-		c.signal()                                       // it may sleep until a time that came sooner than time usually does
 		return c.ended, c.cfg.Timeout + c.cfg.Timeout/10 // the call's own time-out comes first
 	}
 	return nil, 0
