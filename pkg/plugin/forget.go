@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/grafana/grafana-plugin-sdk-go/backend/resource/httpadapter"
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/wireguard"
 )
@@ -20,7 +20,7 @@ func (in *instance) forget(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusMethodNotAllowed, resourceError{"only POST is allowed"})
 		return
 	}
-	if user := httpadapter.UserFromContext(r.Context()); user == nil || (user.Role != "Editor" && user.Role != "Admin") {
+	if user := backend.UserFromContext(r.Context()); user == nil || (user.Role != "Editor" && user.Role != "Admin") {
 		writeJSON(w, http.StatusForbidden, resourceError{"only Editors and Admins may forget an interface"})
 		return
 	}
