@@ -1,8 +1,6 @@
 package metrics
 
 import (
-	"slices"
-
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/wireguard"
 )
 
@@ -57,7 +55,7 @@ func Of(f *wireguard.Firewall) []Sample {
 	out := make([]Sample, 0, 2+len(ofInterface)*len(s.Interfaces)+len(ofPeer)*len(s.Peers))
 	out = append(out, Sample{Up, own, 1}, Sample{PollDuration, own, f.Latency.Seconds()})
 	for k := range s.Interfaces {
-		if i := &s.Interfaces[k]; i.HasIdentity() && !returned(i, s.Interfaces) {
+		if i := &s.Interfaces[k]; i.HasIdentity() {
 			out = appendKnown(out, ofInterface, interfaceLabels(f.Name, i), i)
 		}
 	}
@@ -67,14 +65,6 @@ func Of(f *wireguard.Firewall) []Sample {
 		}
 	}
 	return out
-}
-
-// returned says whether an interface that went is there again under its device
-// and name, in a row of its own: two samples of one series would contradict.
-func returned(went *wireguard.Interface, all []wireguard.Interface) bool {
-	return !went.Gone.IsZero() && slices.ContainsFunc(all, func(i wireguard.Interface) bool {
-		return i.Gone.IsZero() && i.Device == went.Device && i.Name == went.Name
-	})
 }
 
 func appendKnown[R any](out []Sample, all []series[R], labels Labels, row R) []Sample {
