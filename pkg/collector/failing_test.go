@@ -109,6 +109,10 @@ func TestPausesAfterFailureOfVirtualIPs(t *testing.T) {
 	}
 }
 
+func hang(f *firewall) {
+	f.err, f.vipErr, f.servicesErr, f.statusErr, f.serversErr = errTimeout, errTimeout, errTimeout, errTimeout, errTimeout
+}
+
 // Whatever is asked of it, a firewall that hangs gets five calls in the first ten
 // minutes, one at a time.
 func TestHangingFirewallIsLeftInPeace(t *testing.T) {
@@ -117,10 +121,12 @@ func TestHangingFirewallIsLeftInPeace(t *testing.T) {
 		setUp func(f *firewall)
 		hang  func(f *firewall) // after a minute
 	}{
-		{"from the start", func(f *firewall) { f.err, f.vipErr = errTimeout, errTimeout }, nil},
-		{"while it is polled", nil, func(f *firewall) { f.err, f.vipErr = errTimeout, errTimeout }},
-		{"while down is polled", func(f *firewall) { f.down = true }, func(f *firewall) { f.err, f.vipErr = errTimeout, errTimeout }},
-		{"without the privilege for virtual IPs", func(f *firewall) { f.vipErr = errForbidden }, func(f *firewall) { f.err, f.vipErr = errTimeout, errTimeout }},
+		{"from the start", hang, nil},
+		{"while it is polled", nil, hang},
+		{"while down is polled", func(f *firewall) { f.down = true }, hang},
+		{"while nothing runs", func(f *firewall) { f.gone = true }, hang},
+		{"in the middle of a poll in which all is due", func(f *firewall) { f.thenHangs, f.unconfigured = true, true }, nil},
+		{"without the privilege for the rest", func(f *firewall) { f.vipErr, f.servicesErr = errForbidden, errForbidden }, hang},
 		{"after 401", func(f *firewall) { f.err = errUnauthorized }, func(f *firewall) { f.err = errTimeout }},
 		{"after 403", func(f *firewall) { f.err = errForbidden }, func(f *firewall) { f.err = errTimeout }},
 	}
@@ -156,8 +162,7 @@ func TestHangingFirewallIsLeftInPeace(t *testing.T) {
 						time.Sleep(every)
 					}
 					asking.Wait()
-					shows, vips := f.calls()
-					calls := slices.DeleteFunc(append(shows, vips...), func(c call) bool {
+					calls := slices.DeleteFunc(slices.Concat(f.shows, f.vips, f.services, f.statuses, f.servers), func(c call) bool {
 						return c.start.Before(begin) || c.end.Sub(c.start) < timeout
 					})
 					if len(calls) > 5 || len(calls) < 4 {

@@ -49,8 +49,16 @@ type firewall struct {
 	down              bool // wg0 is
 	enabled           []wireguard.ServiceEntry
 	configured        []wireguard.ConfiguredInterface
+	gone              bool // wg0 is not reported
+	unconfigured      bool // wg0 was created, not configured
+	off               bool // the service is
+	thenHangs         bool // after the next answer about the tunnels
+	key               string
 	servicesErr       error
+	serversErr        error
+	statusErr         error
 	services, servers []call
+	statuses          []call
 	shows             []call
 	vips              []call
 	calling           bool
@@ -72,13 +80,13 @@ func (f *firewall) set(change func()) {
 
 // call records a call to one endpoint and takes its time. What the firewall will
 // say is settled when the call begins.
-func (f *firewall) call(ctx context.Context, list *[]call, failure *error) error {
+func (f *firewall) call(ctx context.Context, list *[]call, failure *error, long func() time.Duration) error {
 	f.mu.Lock()
 	if f.calling {
 		f.t.Error("two calls in parallel")
 	}
 	f.calling = true
-	c, err, takes := call{start: time.Now()}, *failure, f.takes
+	c, err, takes := call{start: time.Now()}, *failure, long()
 	if errors.Is(err, errTimeout) {
 		takes = timeout
 	}
@@ -96,13 +104,24 @@ func (f *firewall) call(ctx context.Context, list *[]call, failure *error) error
 	return err
 }
 
+func (f *firewall) usually() time.Duration { return f.takes }
+
 func (f *firewall) Show(ctx context.Context) (wireguard.Report, error) {
-	if err := f.call(ctx, &f.shows, &f.err); err != nil {
+	if err := f.call(ctx, &f.shows, &f.err, f.usually); err != nil {
 		return wireguard.Report{}, err
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	wg0 := wireguard.InterfaceReport{Device: "wg0", Link: wireguard.LinkUp}
+	if f.thenHangs {
+		hang(f)
+	}
+	if f.gone {
+		return wireguard.Report{At: time.Now()}, nil
+	}
+	wg0 := wireguard.InterfaceReport{Device: "wg0", Link: wireguard.LinkUp, PublicKey: f.key}
+	if f.unconfigured {
+		wg0.PublicKey, f.down = wireguard.NotConfigured, true
+	}
 	if f.down {
 		wg0.Link = wireguard.LinkDown
 	}
@@ -110,7 +129,7 @@ func (f *firewall) Show(ctx context.Context) (wireguard.Report, error) {
 }
 
 func (f *firewall) VirtualIPs(ctx context.Context) ([]wireguard.VirtualIP, error) {
-	if err := f.call(ctx, &f.vips, &f.vipErr); err != nil {
+	if err := f.call(ctx, &f.vips, &f.vipErr, f.usually); err != nil {
 		return nil, err
 	}
 	return []wireguard.VirtualIP{{VHID: 1, Role: "BACKUP", Mode: "carp"}}, nil
@@ -207,23 +226,26 @@ func status(f wireguard.Firewall) string {
 	return strings.Join(words, ", ")
 }
 
-// Nothing of the rest is worth telling, unless a test says otherwise: it answers
-// at once and with nothing.
+// The rest takes no time, unless it times out.
 
-func (f *firewall) Services(context.Context) ([]wireguard.ServiceEntry, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.services = append(f.services, call{start: time.Now()})
-	return f.enabled, f.servicesErr
+func (f *firewall) Services(ctx context.Context) ([]wireguard.ServiceEntry, error) {
+	return f.enabled, f.quickly(ctx, &f.services, &f.servicesErr)
 }
 
-func (f *firewall) ServiceStatus(context.Context) (wireguard.ServiceState, error) {
-	return wireguard.ServiceOn, nil
-}
-
-func (f *firewall) Servers(context.Context) ([]wireguard.ConfiguredInterface, error) {
+func (f *firewall) ServiceStatus(ctx context.Context) (wireguard.ServiceState, error) {
+	err := f.quickly(ctx, &f.statuses, &f.statusErr)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.servers = append(f.servers, call{start: time.Now()})
-	return f.configured, nil
+	if f.off {
+		return wireguard.ServiceDisabled, err
+	}
+	return wireguard.ServiceOn, err
+}
+
+func (f *firewall) Servers(ctx context.Context) ([]wireguard.ConfiguredInterface, error) {
+	return f.configured, f.quickly(ctx, &f.servers, &f.serversErr)
+}
+
+func (f *firewall) quickly(ctx context.Context, list *[]call, failure *error) error {
+	return f.call(ctx, list, failure, func() time.Duration { return 0 })
 }

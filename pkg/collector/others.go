@@ -52,13 +52,21 @@ type reader struct {
 	now func() time.Time
 }
 
+// round is the readings of one poll. After a time-out nothing more is called in
+// it: a firewall that hangs is left in peace.
+type round struct {
+	reader
+	hangs bool
+}
+
 // read reads what the report makes worth reading, one call at a time, and
 // returns it with what is known from before.
 //
 // The virtual IPs decide between down and standby, and watching them tells which
 // ones decide. What is enabled tells a stopped interface from one that was
 // switched off or removed: it is read again when one vanishes.
-func (o *others) read(by reader, before *wireguard.Snapshot, r wireguard.Report) wireguard.Readings {
+func (o *others) read(with reader, before *wireguard.Snapshot, r wireguard.Report) wireguard.Readings {
+	by := &round{reader: with}
 	known := before.Readings
 	known.Service = wireguard.ServiceNotKnown
 	vanished := vanished(before, r)
@@ -87,10 +95,10 @@ func (o *others) read(by reader, before *wireguard.Snapshot, r wireguard.Report)
 
 // readIfDue calls an endpoint when it is due, or at once when something changed that
 // it explains, unless its newest failure asks for a longer pause.
-func readIfDue[T any](by reader, e *endpointState, reading *wireguard.Reading, changed bool, read func(context.Context) (T, error)) (T, bool) {
+func readIfDue[T any](by *round, e *endpointState, reading *wireguard.Reading, changed bool, read func(context.Context) (T, error)) (T, bool) {
 	var none T
 	start := by.now()
-	if (!changed || e.class != Other) && start.Before(e.due) {
+	if by.hangs || ((!changed || e.class != Other) && start.Before(e.due)) {
 		return none, false
 	}
 	got, err := read(by.ctx)
@@ -99,6 +107,7 @@ func readIfDue[T any](by reader, e *endpointState, reading *wireguard.Reading, c
 	if err != nil {
 		class := by.cfg.Classify(err)
 		e.next(class, start, end, by.cfg.PollInterval)
+		by.hangs = class == Timeout
 		reading.Failing, reading.Forbidden = true, class == Forbidden
 		return none, false
 	}

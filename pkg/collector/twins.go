@@ -68,8 +68,11 @@ func (t *twins) update(c *Collector, now wireguard.Firewall, before *wireguard.S
 	until := now.Snapshot.At.Add(2*now.PollInterval + c.patience())
 	was := map[string]bool{}
 	for _, i := range before.Interfaces {
-		was[i.PublicKey] = i.Status == wireguard.InterfaceUp
+		if i.Gone.IsZero() {
+			was[i.PublicKey] = was[i.PublicKey] || i.Status == wireguard.InterfaceUp
+		}
 	}
+	is := map[string]bool{}
 	var hurried []*Collector
 	t.mu.Lock()
 	t.drop(c)
@@ -85,10 +88,16 @@ func (t *twins) update(c *Collector, now wireguard.Firewall, before *wireguard.S
 		if t.byKey[face.PublicKey] == nil {
 			t.byKey[face.PublicKey] = map[*Collector]twin{}
 		}
-		t.byKey[face.PublicKey][c] = twin{face.AsTwin(now.Name, now.Known()), until}
+		// The same key twice on one firewall: the one that is up counts.
+		if _, again := is[face.PublicKey]; !again || face.Status == wireguard.InterfaceUp {
+			t.byKey[face.PublicKey][c] = twin{face.AsTwin(now.Name, now.Known()), until}
+		}
+		is[face.PublicKey] = is[face.PublicKey] || face.Status == wireguard.InterfaceUp
 		t.owned[c] = append(t.owned[c], face.PublicKey)
-		if up, known := was[face.PublicKey]; known && up != (face.Status == wireguard.InterfaceUp) {
-			for other := range t.byKey[face.PublicKey] {
+	}
+	for key, up := range is {
+		if before, known := was[key]; known && up != before {
+			for other := range t.byKey[key] {
 				if other != c {
 					hurried = append(hurried, other)
 				}
@@ -107,15 +116,16 @@ func (c *Collector) patience() time.Duration {
 	return c.cfg.Timeout
 }
 
-// pollSoon has the firewall polled at once, unless it was just now, its newest
-// poll failed, or nobody asks for it.
+// pollSoon has the firewall polled at once, or a little later if it was just now;
+// not if its newest poll failed, or nobody asks for it.
 func (c *Collector) pollSoon() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.polls || c.view.Err != nil || c.now().Sub(c.view.Tried) < twinPause {
+	soon := c.view.Tried.Add(twinPause)
+	if !c.polls || c.view.Err != nil || !soon.Before(c.show.due) {
 		return
 	}
-	c.show.due = time.Time{}
+	c.show.due = soon
 	c.view.Next = c.show.due
 	c.signal()
 }
