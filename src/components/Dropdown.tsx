@@ -1,5 +1,7 @@
 import { Combobox, type ComboboxOption } from '@grafana/ui';
-import React, { useLayoutEffect, useRef } from 'react';
+import React from 'react';
+
+import { useNews } from './useNews';
 
 interface Props<T extends string> {
   id: string;
@@ -9,25 +11,8 @@ interface Props<T extends string> {
   onChange: (value: T) => void;
 }
 
-/**
- * Grafana's Combobox, which tells each choice once. The stock one tells it again with every render while a movement of
- * the mouse is still waiting to be drawn; a store that renders at once, such as Explore's, then loops until React gives up.
- */
+/** Grafana's Combobox, which tells each choice once. */
 export function Dropdown<T extends string>({ value, onChange, ...rest }: Props<T>) {
-  const current = useRef(value);
-  // Before the effects in which the Combobox speaks.
-  useLayoutEffect(() => {
-    current.current = value;
-  }, [value]);
-  return (
-    <Combobox
-      {...rest}
-      value={value}
-      onChange={(option) => {
-        if (option.value !== current.current) {
-          onChange(option.value);
-        }
-      }}
-    />
-  );
+  const choose = useNews<T | undefined>(value, (chosen) => chosen !== undefined && onChange(chosen));
+  return <Combobox {...rest} value={value} onChange={(option) => choose(option.value)} />;
 }

@@ -3,6 +3,7 @@ import React, { useCallback, useId } from 'react';
 
 import type { Choice } from '../resources';
 import { texts } from '../selectors';
+import { useNews } from './useNews';
 
 interface Props {
   label: string;
@@ -18,6 +19,7 @@ interface Props {
 /** One list of a filter: values that the back end offers, dashboard variables, and whatever is typed. */
 export function FilterList({ label, tooltip, value = [], load, variables, onChange }: Props) {
   const id = useId();
+  const choose = useNews(value, (list) => onChange(list.length > 0 ? list : undefined));
 
   const options = useCallback(
     async (typed: string): Promise<ComboboxOption[]> => {
@@ -45,7 +47,7 @@ export function FilterList({ label, tooltip, value = [], load, variables, onChan
         createCustomValue
         customValueDescription={texts.query.customValue}
         placeholder={texts.query.filterPlaceholder}
-        onChange={(chosen) => onChange(chosen.length > 0 ? chosen.map((option) => option.value.trim()) : undefined)}
+        onChange={(chosen) => choose(chosen.map((option) => option.value.trim()))}
       />
     </InlineField>
   );
