@@ -68,9 +68,7 @@ func (t *twins) update(c *Collector, now wireguard.Firewall, before *wireguard.S
 	until := now.Snapshot.At.Add(2*now.PollInterval + c.patience())
 	was := map[string]bool{}
 	for _, i := range before.Interfaces {
-		if i.Gone.IsZero() {
-			was[i.PublicKey] = was[i.PublicKey] || i.Status == wireguard.InterfaceUp
-		}
+		was[i.PublicKey] = was[i.PublicKey] || i.Status == wireguard.InterfaceUp
 	}
 	is := map[string]bool{}
 	var hurried []*Collector
@@ -95,8 +93,8 @@ func (t *twins) update(c *Collector, now wireguard.Firewall, before *wireguard.S
 		is[face.PublicKey] = is[face.PublicKey] || face.Status == wireguard.InterfaceUp
 		t.owned[c] = append(t.owned[c], face.PublicKey)
 	}
-	for key, up := range is {
-		if before, known := was[key]; known && up != before {
+	for key, up := range was {
+		if up != is[key] {
 			for other := range t.byKey[key] {
 				if other != c {
 					hurried = append(hurried, other)

@@ -161,6 +161,8 @@ func TestSiteDown(t *testing.T) {
 		{"up for 5 minutes since it was first seen", here, none, []leg{{10, "offline", 0, 0, ""}}, "0*5 1*6"},
 		{"up for 5 minutes since a failover", here, none, []leg{{10, "offline", 0, 0, "wg0 down"}, {20, "offline", 0, 0, ""}}, "0*15 1*6"},
 		{"up for 5 minutes since a restart between two polls", here, none, []leg{{20, "online", 700, 500, ""}, {30, "offline reset", 0, 0, ""}}, "0*25 1*6"},
+		{"a restart that only a handshake tells of", here, none, []leg{{20, "online", 0, 0, ""}, {30, "offline", 0, 0, ""}}, "0*25 1*6"},
+		{"a restart that only the counters tell of", here, none, []leg{{20, "offline", 0, 5984, ""}, {30, "offline reset", 0, 5984, ""}}, "0*5 1*15 0*5 1*6"},
 		{"a restart while it is down: 5 minutes more", here, none, []leg{{20, "stale", 0, 5984, ""}, {30, "offline reset", 0, 5984, ""}}, "0*6 1*14 0*5 1*6"},
 
 		// Why it should be there.
@@ -168,6 +170,7 @@ func TestSiteDown(t *testing.T) {
 		{"keepalive here, gone", here, none, []leg{{10, "online", 712, 536, ""}, {20, "stale", 0, 5984, ""}}, "0*14 1*7"},
 		{"keepalive there only, gone: it was online for 10 minutes only, and nobody calls", quiet, none, []leg{{10, "online", 744, 184, ""}, {30, "stale", 0, 0, ""}}, "0*31"},
 		{"keepalive there only, gone after an hour", quiet, none, []leg{{60, "online", 744, 184, ""}, {70, "stale", 0, 0, ""}}, "0*64 1*7"},
+		{"an hour to the minute", quiet, none, []leg{{56, "online", 744, 184, ""}, {70, "stale", 0, 0, ""}}, "0*60 1*11"},
 		{"a minute less than an hour is not steady", quiet, none, []leg{{55, "online", 744, 184, ""}, {70, "stale", 0, 0, ""}}, "0*71"},
 		{"an hour with a gap is not steady", quiet, none, []leg{{40, "online", 744, 184, ""}, {46, "stale", 0, 0, ""}, {80, "online", 744, 184, ""}, {99, "stale", 0, 0, ""}}, "0*100"},
 		{"an hour in which its interface was missing is not steady", quiet, none, []leg{{10, "online", 744, 184, ""}, {50, "online", 0, 0, "-"}, {80, "online", 744, 184, ""}, {99, "stale", 0, 0, ""}}, "0*10 ?*40 0*50"},
