@@ -62,8 +62,9 @@ func main() {
 		s.rounds = min(s.rounds, 2)
 	}
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer cancel()
-	if err := run(ctx, s, os.Stdout); err != nil {
+	err := run(ctx, s, os.Stdout)
+	cancel()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "The bench failed:", err)
 		os.Exit(1)
 	}

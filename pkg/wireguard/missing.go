@@ -39,7 +39,9 @@ func (s *Snapshot) addMissing(prev *Snapshot, policy Policy) {
 			m.keys[face.PublicKey] = face.Device
 		}
 		m.empty = m.empty && face.silent
-		if old := m.before[face.Device]; old != nil && old.Name != "" && face.Name != old.Name {
+		// A name that only the settings gave, before the first answer, was never told
+		// with a value: nothing can fire for it.
+		if old := m.before[face.Device]; old != nil && old.Name != "" && face.Name != old.Name && old.lastKnown != InterfaceNotKnown {
 			m.leave(*old, "renamed to "+face.Name)
 		}
 	}
