@@ -104,9 +104,14 @@ func Fuzz() error {
 	for _, target := range []struct{ dir, name string }{
 		{"./pkg/opnsense", "FuzzDecodeShow"},
 		{"./pkg/opnsense", "FuzzDecodeVirtualIPs"},
+		{"./pkg/opnsense", "FuzzDecodeServers"},
+		{"./pkg/opnsense", "FuzzDecodeServices"},
+		{"./pkg/opnsense", "FuzzDecodeStatus"},
+		{"./pkg/opnsense", "FuzzRedact"},
 		{"./pkg/opnsense", "FuzzParseURL"},
 		{"./pkg/query", "FuzzParse"},
 		{"./pkg/wireguard", "FuzzJoin"},
+		{"./pkg/wireguard", "FuzzJoinReadings"},
 	} {
 		if err := sh.RunV("go", "test", "-run", "^$", "-fuzz", "^"+target.name+"$", "-fuzztime", "30s", target.dir); err != nil {
 			return err

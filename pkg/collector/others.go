@@ -80,6 +80,9 @@ func (o *others) read(with reader, before *wireguard.Snapshot, r wireguard.Repor
 		}
 	} else {
 		known.Configuration = wireguard.Configuration{}
+	}
+	// The list of services tells what is enabled where the configuration may not.
+	if !by.cfg.Configuration || o.configuration.class == Forbidden {
 		if rows, ok := readIfDue(by, &o.services, &known.Services.Reading, vanished, by.cfg.Source.Services); ok {
 			known.Services.Enabled = rows
 		}

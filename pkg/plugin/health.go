@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,7 +76,12 @@ func checkFirewall(m *member, f *wireguard.Firewall, now time.Time) health {
 		return h
 	}
 	h.LatencyMS = max(1, f.Latency.Milliseconds())
-	h.Interfaces, h.Peers = len(f.Snapshot.Interfaces), len(f.Snapshot.Peers)
+	for _, i := range f.Snapshot.Interfaces {
+		if i.Gone.IsZero() {
+			h.Interfaces++
+		}
+	}
+	h.Peers = len(f.Snapshot.Peers)
 	h.Message = fmt.Sprintf("%s: read in %d ms, %s, %s",
 		f.Name, h.LatencyMS, count(h.Interfaces, "interface"), count(h.Peers, "peer"))
 	h.Lost, h.Risks = lost(m, f), risks(f)
@@ -91,10 +97,15 @@ func lost(m *member, f *wireguard.Firewall) []string {
 	if f.ConfigurationErr != nil {
 		out = append(out, "what is configured cannot be told: "+f.ConfigurationErr.Error())
 	}
-	if f.ServicesErr != nil && !m.configuration {
+	if f.ServicesErr != nil {
 		out = append(out, "a tunnel that was switched off or removed cannot be told from one that stopped: "+f.ServicesErr.Error())
 	}
-	if !m.expects && f.Snapshot.Services.At.IsZero() && f.Snapshot.Configuration.At.IsZero() {
+	for _, name := range m.policy.ExpectPeers {
+		if !slices.ContainsFunc(f.Snapshot.Peers, func(p wireguard.Peer) bool { return p.Name == name || p.PublicKey == name }) {
+			out = append(out, fmt.Sprintf("expectPeers names %q, which no tunnel has: check the spelling", name))
+		}
+	}
+	if len(m.policy.Expect) == 0 && f.Snapshot.Services.At.IsZero() && f.Snapshot.Configuration.At.IsZero() {
 		out = append(out, "nothing is in expect: a tunnel that stops while Grafana restarts goes unnoticed")
 	}
 	return out
@@ -103,7 +114,8 @@ func lost(m *member, f *wireguard.Firewall) []string {
 // risks tells what the privileges that the key is seen to have open beside
 // reading. It is what OPNsense's access lists say, not what was tried.
 func risks(f *wireguard.Firewall) []string {
-	out := []string{"apply saved changes and start stopped tunnels (VPN: WireGuard: Status)"}
+	out := []string{"apply saved changes and start stopped tunnels (VPN: WireGuard: Status; before OPNsense 25.7 it is " +
+		"VPN: WireGuard: Configuration, with which private keys can be read)"}
 	if s := f.Snapshot; s != nil {
 		if !s.VirtualIPs.At.IsZero() && !s.VirtualIPs.Forbidden {
 			out = append(out, "from OPNsense 26.1.11 and 26.7 on, set CARP maintenance mode (Interfaces: Virtual IPs: Status)")

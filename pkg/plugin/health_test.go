@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	apply  = "apply saved changes and start stopped tunnels (VPN: WireGuard: Status)"
+	apply  = "apply saved changes and start stopped tunnels (VPN: WireGuard: Status; before OPNsense 25.7 it is VPN: WireGuard: Configuration, with which private keys can be read)"
 	carp   = "; from OPNsense 26.1.11 and 26.7 on, set CARP maintenance mode (Interfaces: Virtual IPs: Status)"
 	stop   = "; stop and restart any service (Status: Services)"
 	all    = "  nothing is lost with this key's privileges\n  a thief of this key could also " + apply + carp + stop

@@ -49,8 +49,7 @@ type member struct {
 	broken   error                // why its settings cannot work
 	since    time.Time            // when that was found
 	expected *wireguard.Snapshot  // what is told of it then: the rows that it should have
-
-	expects, configuration bool // what the settings say of reading it
+	policy   wireguard.Policy
 }
 
 // NewFactory makes the function by which Grafana makes instances. It never
@@ -74,8 +73,7 @@ func newInstance(ctx context.Context, registry *collector.Registry, raw backend.
 	}
 	var keys []collector.Key
 	for _, f := range s.Firewalls {
-		m := member{id: f.ID, name: f.Name, broken: errors.Join(f.Problems...), since: registry.Now(), expected: wireguard.Unseen(f.Policy),
-			expects: len(f.Policy.Expect) > 0, configuration: f.Configuration}
+		m := member{id: f.ID, name: f.Name, broken: errors.Join(f.Problems...), since: registry.Now(), expected: wireguard.Unseen(f.Policy), policy: f.Policy}
 		if m.broken == nil {
 			var cfg collector.Config
 			if cfg, m.broken = in.collectorConfig(ctx, raw, s, f); m.broken == nil {

@@ -36,9 +36,10 @@ func TestExpectedByServices(t *testing.T) {
 			{60, "wg0 up hq", "", wg0 + " | wg1/site down 1: " + missingSeen},
 			{61, "wg0 up hq", "", wg0},
 		}},
-		{"the privilege was withdrawn: what the list said no longer counts", []poll{
+		{"the privilege was withdrawn: what is down stays down, until the list can be read again", []poll{
 			{0, "wg0 up hq", "services hq, site", "/site down 0: " + neverSeen + " | " + wg0},
-			{1, "wg0 up hq", "services forbidden", "/site disabled 1: no longer expected under this name | " + wg0},
+			{1, "wg0 up hq", "services forbidden", "/site down 0: missing: enabled when the list of services could last be read | " + wg0},
+			{2, "wg0 up hq", "services hq", "/site disabled 2: no longer expected under this name | " + wg0},
 		}},
 		{"a list from before it vanished proves nothing", []poll{
 			{0, "wg0 up hq, wg1 up site", "services hq", wg0 + " | wg1/site up 0: reported up"},

@@ -106,9 +106,14 @@ func (m *missing) addSeen(prev []Interface) {
 
 // judgeNamed judges an interface of which only the name was known.
 func (m *missing) judgeNamed(old Interface) {
-	if device := m.deviceOf(old.Name); device != "" {
+	switch device := m.deviceOf(old.Name); {
+	case device != "":
 		m.leave(old, "runs as "+device)
-	} else if m.Configuration.known() || !m.Services.known() || !m.Services.lists(old.Name) {
+	case m.Configuration.known():
+		m.leave(old, "no longer expected under this name")
+	case m.Services.Forbidden:
+		m.add(old, InterfaceDown, "missing: enabled when the list of services could last be read")
+	case !m.Services.lists(old.Name):
 		m.leave(old, "no longer expected under this name")
 	} // else addEnabled tells of it
 }
