@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -38,10 +37,8 @@ func buildAndRun(m *testing.M) (int, error) {
 	}
 	defer os.RemoveAll(dir)
 	pluginDir = dir
-	build := exec.Command("go", "build", "-race", "-o", filepath.Join(dir, grafanahost.BinaryName()), "./pkg")
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		return 0, fmt.Errorf("building the plugin: %w\n%s", err, out)
+	if err := grafanahost.Build(root, "./pkg", dir); err != nil {
+		return 0, err
 	}
 	return m.Run(), nil
 }

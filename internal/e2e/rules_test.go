@@ -26,24 +26,10 @@ func mustRulesTurnedOn(tb testing.TB) []byte {
 	return turnOn.ReplaceAll(raw, []byte("  "))
 }
 
-// promtool comes with Debian's package prometheus.
-func mustPromtool(tb testing.TB) string {
-	tb.Helper()
-	path, err := exec.LookPath("promtool")
-	if err != nil {
-		const message = "promtool is missing: install Debian's package prometheus"
-		if os.Getenv("CI") == "true" {
-			tb.Fatal(message)
-		}
-		tb.Skip(message)
-	}
-	return path
-}
-
 // Prometheus takes the rules, those that are paused too, and does with them what
 // the tests beside them say.
 func TestPrometheusRules(t *testing.T) {
-	promtool := mustPromtool(t)
+	mustHave(t, "promtool")
 	all := t.TempDir()
 	for _, name := range []string{"opnsense-wireguard.rules.yml", "opnsense-wireguard.test.yml", "opnsense-wireguard-paused.test.yml"} {
 		raw, err := os.ReadFile(filepath.Join(prometheusDir, name))
@@ -68,7 +54,7 @@ func TestPrometheusRules(t *testing.T) {
 		{"test those that are paused", all, []string{"test", "rules", "opnsense-wireguard-paused.test.yml"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			cmd := exec.CommandContext(testContext(t), promtool, tt.args...)
+			cmd := exec.CommandContext(testContext(t), "promtool", tt.args...)
 			cmd.Dir = tt.dir
 			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Errorf("promtool %v: %v\n%s", tt.args, err, out)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
@@ -99,7 +100,8 @@ func (d *DataSource) Get(ctx context.Context, path string) (*backend.CallResourc
 
 // Resource calls a resource route by any method.
 func (d *DataSource) Resource(ctx context.Context, method, path string) (*backend.CallResourceResponse, error) {
+	plain, _, _ := strings.Cut(path, "?") // Grafana sends the path without the query string, and the URL with it
 	return d.host.CallResource(ctx, &backend.CallResourceRequest{
-		PluginContext: d.context(), Method: method, Path: path, URL: path,
+		PluginContext: d.context(), Method: method, Path: plain, URL: path,
 	})
 }

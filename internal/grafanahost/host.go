@@ -35,6 +35,22 @@ func BinaryName() string {
 	return name
 }
 
+// Build builds a plugin's back end into dir, with the race detector, for Start to
+// find. Root is the root of the repository, pkg what to build: "./pkg", or a
+// variant of it made for tests.
+func Build(root, pkg, dir string) error {
+	binary, err := filepath.Abs(filepath.Join(dir, BinaryName()))
+	if err != nil {
+		return err
+	}
+	build := exec.Command("go", "build", "-race", "-o", binary, pkg)
+	build.Dir = root
+	if out, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("building the plugin: %w\n%s", err, out)
+	}
+	return nil
+}
+
 // Start starts the plugin in dir as Grafana does: its own working directory,
 // none of the host's environment, gRPC only. The plugin's log goes to logger.
 // Grafana gives no arguments; those here are for a plugin built for a test.
