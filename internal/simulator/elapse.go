@@ -67,7 +67,7 @@ func (p *Peer) elapse(d time.Duration, busy bool) {
 	if now.handshake.Equal(s.handshake) {
 		s.age += d
 	} else {
-		s.handshake, s.age = now.handshake, 0
+		s.handshake, s.age = now.handshake, d
 	}
 	unanswered := busy && s.asked && now.rx == s.received
 	if !now.handshake.IsZero() && s.age < rekeyAfter && !unanswered {
@@ -129,19 +129,14 @@ func (p *Peer) withDevice(do func(*device.Peer)) {
 	}
 }
 
-// reachable says whether it is worth waiting for an answer.
+// reachable says whether it is worth waiting for an answer: somebody is there, and what they send arrives here.
 func (p *Peer) reachable() bool {
 	p.mu.Lock()
-	remotes, dropped := p.remotes, p.cut
+	remotes := p.remotes
 	p.mu.Unlock()
-	if back := p.Back(); back != nil {
-		back.mu.Lock()
-		dropped = dropped || back.cut
-		back.mu.Unlock()
-	}
-	return !dropped && slices.ContainsFunc(remotes, func(n *node) bool {
+	return slices.ContainsFunc(remotes, func(n *node) bool {
 		_, up, _, _ := n.state()
-		return up
+		return up && p.owner.underlay.route(n.bind, p.owner.bind.seenAs()) == p.owner.bind
 	})
 }
 
