@@ -122,7 +122,7 @@ func checkPeers(t *testing.T, s, prev *Snapshot, r Report) {
 		if i, ok := s.peers[id]; p.HasIdentity() && (!ok || i != k) {
 			t.Fatalf("peer %v is indexed at %d, stands at %d", id, i, k)
 		}
-		if k > 0 && comparePeers(s.Peers[k-1], *p) > 0 {
+		if k > 0 && comparePeers(&s.Peers[k-1], p) > 0 {
 			t.Fatalf("peer %v is out of order", id)
 		}
 	}

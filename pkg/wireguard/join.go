@@ -184,7 +184,7 @@ func (s *Snapshot) joinPeers(prev *Snapshot, rows []PeerReport) {
 		s.Peers = append(s.Peers, p)
 	}
 	s.keepPeersOfMissing(prev, interfaces, at)
-	slices.SortFunc(s.Peers, comparePeers)
+	s.sortPeers()
 	s.indexPeers(at)
 	s.carrySince(prev)
 }
@@ -256,6 +256,21 @@ func (s *Snapshot) keepPeersOfMissing(prev *Snapshot, interfaces map[string]*Int
 	}
 }
 
+// sortPeers moves each peer once: they are large, and a sort moves what it sorts
+// many times.
+func (s *Snapshot) sortPeers() {
+	order := make([]*Peer, len(s.Peers))
+	for i := range s.Peers {
+		order[i] = &s.Peers[i]
+	}
+	slices.SortFunc(order, comparePeers)
+	sorted := make([]Peer, len(order))
+	for i, p := range order {
+		sorted[i] = *p
+	}
+	s.Peers = sorted
+}
+
 func (s *Snapshot) indexPeers(index map[peerID]int) {
 	clear(index)
 	for i := range s.Peers {
@@ -323,7 +338,7 @@ func compareInterfaces(a, b Interface) int {
 
 // comparePeers looks no further than it must: a join sorts all peers, and most
 // of them are on one device under different names.
-func comparePeers(a, b Peer) int {
+func comparePeers(a, b *Peer) int {
 	if a.Device != b.Device {
 		return compareDevices(a.Device, b.Device)
 	}

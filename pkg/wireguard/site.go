@@ -79,7 +79,7 @@ func (p *Peer) judgeSite(now time.Time, on *Interface, expected bool) {
 	if p.Status == PeerNotKnown || on == nil || on.Status == InterfaceNotKnown {
 		return
 	}
-	at := mark{at: now, rx: p.RxBytes, tx: p.TxBytes, online: p.Status == PeerOnline}
+	at := mark{at: now.UnixNano(), rx: p.RxBytes, tx: p.TxBytes, online: p.Status == PeerOnline}
 	p.traffic.add(at)
 	rx, tx, online, spans := p.traffic.over(at)
 

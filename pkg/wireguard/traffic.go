@@ -13,12 +13,16 @@ const (
 	usualWindows   = 12     // busy windows from which a habit is known
 )
 
-// mark is the counters of a peer at one moment.
+// mark is the counters of a peer at one moment. There are many: it holds no
+// pointer that the collector of garbage would have to follow, as a time does.
 type mark struct {
-	at     time.Time
+	at     int64 // Unix time in nanoseconds
 	rx, tx int64
 	online bool
 }
+
+// since is the time from an earlier mark to this one.
+func (m mark) since(earlier mark) time.Duration { return time.Duration(m.at - earlier.at) }
 
 // traffic is what is kept of a peer's past to judge its traffic: marks over the
 // last window, and how many earlier windows were busy and answered. It holds no
@@ -26,9 +30,9 @@ type mark struct {
 type traffic struct {
 	marks      [12]mark // oldest first
 	n          int
-	counted    time.Time // until when windows are counted
-	busy, good int       // windows with that much sent, and those that also received
-	silent     bool      // unlike before nothing comes back
+	counted    mark // until when windows are counted
+	busy, good int  // windows with that much sent, and those that also received
+	silent     bool // unlike before nothing comes back
 }
 
 // add takes over the counters of a poll. A counter that went back, an unknown
@@ -36,7 +40,7 @@ type traffic struct {
 func (t *traffic) add(m mark) {
 	if t.n > 0 {
 		last := t.marks[t.n-1]
-		if m.rx < last.rx || m.tx < last.tx || m.at.Before(last.at) || m.at.Sub(last.at) > window {
+		if m.rx < last.rx || m.tx < last.tx || m.at < last.at || m.since(last) > window {
 			t.n = 0
 		}
 	}
@@ -44,11 +48,11 @@ func (t *traffic) add(m mark) {
 		t.n = 0
 		return
 	}
-	if t.n > 0 && m.at.Sub(t.marks[t.n-1].at) < markEvery {
+	if t.n > 0 && m.since(t.marks[t.n-1]) < markEvery {
 		return
 	}
 	// Keep one mark at or beyond the window's age, and all younger ones.
-	for t.n > 1 && (m.at.Sub(t.marks[1].at) >= window || t.n == len(t.marks)) {
+	for t.n > 1 && (m.since(t.marks[1]) >= window || t.n == len(t.marks)) {
 		copy(t.marks[:], t.marks[1:t.n])
 		t.n--
 	}
@@ -58,7 +62,7 @@ func (t *traffic) add(m mark) {
 
 // over returns what was sent and received over the window that ends now.
 func (t *traffic) over(now mark) (rx, tx int64, bothEndsOnline, ok bool) {
-	if t.n == 0 || now.at.Sub(t.marks[0].at) < leastWindow {
+	if t.n == 0 || now.since(t.marks[0]) < leastWindow {
 		return 0, 0, false, false
 	}
 	first := t.marks[0]
@@ -70,10 +74,10 @@ func (t *traffic) over(now mark) (rx, tx int64, bothEndsOnline, ok bool) {
 // else the habit would change while the silence is told, and end the telling.
 func (t *traffic) count(now mark) {
 	rx, tx, online, ok := t.over(now)
-	if !ok || !online || now.at.Sub(t.counted) < window {
+	if !ok || !online || now.since(t.counted) < window {
 		return
 	}
-	t.counted = now.at
+	t.counted = now
 	if tx < busySent {
 		return
 	}

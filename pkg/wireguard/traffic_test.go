@@ -99,11 +99,11 @@ func TestNoReturnTrafficByThePoll(t *testing.T) {
 // A clock set back starts a new window rather than a wrong one.
 func TestTrafficClock(t *testing.T) {
 	var tr traffic
-	tr.add(mark{at: minute(60), tx: 1})
+	tr.add(mark{at: minute(60).UnixNano(), tx: 1})
 	for n := range 6 {
-		tr.add(mark{at: minute(float64(n)), tx: int64(n + 2)})
+		tr.add(mark{at: minute(float64(n)).UnixNano(), tx: int64(n + 2)})
 	}
-	if rx, tx, _, ok := tr.over(mark{at: minute(5), tx: 7}); !ok || rx != 0 || tx != 5 {
+	if rx, tx, _, ok := tr.over(mark{at: minute(5).UnixNano(), tx: 7}); !ok || rx != 0 || tx != 5 {
 		t.Errorf("received %d, sent %d, %v", rx, tx, ok)
 	}
 }
