@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/go-hclog"
@@ -19,8 +20,12 @@ const (
 	ruleFile = root + "/deploy/prometheus/opnsense-wireguard.rules.yml"
 )
 
-// pluginDir holds the plugin whose clock can be stepped, with the race detector.
-var pluginDir string
+var (
+	// pluginDir holds the plugin whose clock can be stepped, with the race detector.
+	pluginDir string
+	// ending are the plugins that are being ended.
+	ending sync.WaitGroup
+)
 
 func TestMain(m *testing.M) {
 	code, err := buildAndRun(m)
@@ -44,7 +49,9 @@ func buildAndRun(m *testing.M) (int, error) {
 		return 0, fmt.Errorf("building the plugin: %w\n%s", err, out)
 	}
 	hclog.SetDefault(hclog.NewNullLogger())
-	return m.Run(), nil
+	code := m.Run()
+	ending.Wait()
+	return code, nil
 }
 
 // provisioned are the shipped rules, those too that are paused.

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -64,7 +66,7 @@ func newWorld(tb testing.TB, setup []string) *world {
 	tb.Cleanup(cancel)
 	w := &world{
 		tb: tb, ctx: ctx, lab: simulator.NewLab(hclog.NewNullLogger()),
-		traffic: map[*simulator.Peer]simulator.Traffic{}, clock: filepath.Join(tb.TempDir(), "clock"),
+		traffic: map[*simulator.Peer]simulator.Traffic{}, clock: mustClock(tb),
 		asked: map[*simulator.Firewall]int{}, prometheus: newPrometheus(tb, ruleFile),
 		json:   map[string]any{"pollInterval": pollInterval.String(), "requestTimeout": requestTimeout.String(), "firewalls": []any{}},
 		secure: map[string]string{},
@@ -100,9 +102,15 @@ func (w *world) writeClock() {
 }
 
 func (w *world) startPlugin() {
-	host, err := grafanahost.Start(pluginDir, hclog.NewNullLogger(), w.clock)
+	log := &alarmed{}
+	host, err := grafanahost.Start(pluginDir, hclog.New(&hclog.LoggerOptions{Level: hclog.Debug, Output: log}), w.clock)
 	w.must(err)
-	w.tb.Cleanup(host.Kill)
+	w.tb.Cleanup(func() {
+		ending.Go(host.Kill) // takes a second, which no other row need wait for
+		if said := log.String(); said != "" {
+			w.tb.Errorf("the plugin said:\n%s", said)
+		}
+	})
 	w.host = host
 	if w.source == nil {
 		w.source, err = host.Save("opnsense-wireguard", "OPNsense WireGuard", w.json, w.secure)
@@ -110,6 +118,37 @@ func (w *world) startPlugin() {
 		return
 	}
 	w.source = w.source.On(host)
+}
+
+// mustClock names a file that outlives the row, as its plugin does for a moment.
+func mustClock(tb testing.TB) string {
+	dir, err := os.MkdirTemp(pluginDir, "clock")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return filepath.Join(dir, "clock")
+}
+
+// alarmed keeps what a plugin logs from its first data race or panic on.
+type alarmed struct {
+	mu   sync.Mutex
+	said []byte
+}
+
+func (a *alarmed) Write(line []byte) (int, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	begun := len(a.said) > 0 || bytes.Contains(line, []byte("DATA RACE")) || bytes.Contains(line, []byte("panic:"))
+	if begun && len(a.said) < 10_000 {
+		a.said = append(a.said, line...)
+	}
+	return len(line), nil
+}
+
+func (a *alarmed) String() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return string(a.said)
 }
 
 // save saves the settings as they are now.
