@@ -3,7 +3,6 @@ package scenario
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -43,10 +42,8 @@ func buildAndRun(m *testing.M) (int, error) {
 	}
 	defer os.RemoveAll(dir)
 	pluginDir = dir
-	build := exec.Command("go", "build", "-race", "-o", filepath.Join(dir, grafanahost.BinaryName()), "./internal/steppedplugin")
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		return 0, fmt.Errorf("building the plugin: %w\n%s", err, out)
+	if err := grafanahost.Build(root, "./internal/steppedplugin", dir); err != nil {
+		return 0, err
 	}
 	hclog.SetDefault(hclog.NewNullLogger())
 	code := m.Run()
