@@ -26,8 +26,8 @@ import (
 const (
 	// step is how far the clock is moved at once.
 	step = 30 * time.Second
-	// pollInterval is a little less, so that each step brings a poll.
-	pollInterval = 28 * time.Second
+	// pollInterval is less, so that each step brings a poll, on a busy machine too.
+	pollInterval = 25 * time.Second
 	// requestTimeout is real time, unlike the others.
 	requestTimeout = time.Second
 )
