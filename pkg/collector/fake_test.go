@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/wireguard"
@@ -192,6 +193,7 @@ func keepAsking(t *testing.T, fleet Fleet, every, long time.Duration) {
 	for end := time.Now().Add(long); time.Now().Before(end); time.Sleep(every) {
 		fleet.Firewalls(t.Context())
 	}
+	synctest.Wait() // a poll may be at work at this very moment
 }
 
 // pauses are the times from call to call: from start to start, or from the end

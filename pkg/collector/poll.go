@@ -60,19 +60,33 @@ func (c *Collector) poll() {
 		readings := o.others.read(reader{c.stopped, cfg, c.now}, before.Snapshot, report)
 		o.snapshot, o.latency = wireguard.Join(before.Snapshot, report, readings, cfg.Policy), shown.Sub(start)
 	}
-	if c.publish(cfg.Revision, rechecks, o) {
-		logChange(cfg, before.Err, err)
-		c.twins.update(c, c.own(), before.Snapshot)
+	published, again := c.publish(cfg.Revision, rechecks, o)
+	if !published {
+		return
+	}
+	logChange(cfg, before.Err, err)
+	// Before those who wait look, so that what they see of a failover is of one moment.
+	c.twins.update(c, c.own(), before.Snapshot)
+	if !again {
+		c.answer()
 	}
 }
 
-// publish makes the outcome of a poll visible, says whether it did, and wakes all
-// who wait, unless another poll is due at once: its answer is the one they want.
-func (c *Collector) publish(revision string, rechecks int, o outcome) bool {
+// answer wakes all who wait.
+func (c *Collector) answer() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	close(c.ended)
+	c.ended = make(chan struct{})
+}
+
+// publish makes the outcome of a poll visible. It says whether it did, and whether
+// another poll is due at once: then that one's answer is what those who wait want.
+func (c *Collector) publish(revision string, rechecks int, o outcome) (published, again bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.stopped.Err() != nil {
-		return false
+		return false, false
 	}
 	// What an answer to replaced settings says is dropped, and the poll that the
 	// new ones asked for comes next. A time-out tells of the firewall, whatever
@@ -82,7 +96,7 @@ func (c *Collector) publish(revision string, rechecks int, o outcome) bool {
 		c.others.take(o.others, replaced)
 	}
 	if replaced && o.show.class != Timeout {
-		return false
+		return false, false
 	}
 	c.show, c.outdated = o.show, false
 	if !replaced {
@@ -92,11 +106,7 @@ func (c *Collector) publish(revision string, rechecks int, o outcome) bool {
 	}
 	c.view.Err, c.view.Latency = o.err, o.latency
 	c.view.Tried, c.view.Next = c.now(), c.show.due
-	if c.rechecks == rechecks || !c.retryForbidden() {
-		close(c.ended)
-		c.ended = make(chan struct{})
-	}
-	return true
+	return true, c.rechecks != rechecks && c.retryForbidden()
 }
 
 func logChange(cfg Config, before, now error) {
