@@ -125,11 +125,20 @@ func TestSecretsStayInside(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer host.Kill()
-	lab := mustDemoLab(t)
+	lab, err := simulator.NewDemoLab(hclog.NewNullLogger(), simulator.DemoOptions{Keys: "marker"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lab.Close()
 	d := mustProvision(t, host, lab)
+	// The configuration too, which has private keys in its answer.
+	for _, entry := range d.json["firewalls"].([]any) {
+		entry.(map[string]any)["readConfiguration"] = true
+	}
 	var said strings.Builder
 	for _, fault := range []simulator.FaultKind{"", simulator.FaultReset, simulator.FaultLogin, simulator.FaultCut, simulator.FaultError, simulator.FaultGateway} {
 		for _, f := range lab.Firewalls() {
+			f.Grant(simulator.PrivilegeConfiguration)
 			f.ClearFaults()
 			if fault != "" {
 				if err := f.SetFault(simulator.Fault{Kind: fault}); err != nil {
@@ -148,7 +157,7 @@ func TestSecretsStayInside(t *testing.T) {
 		}
 		health, err := d.Health(testContext(t))
 		fmt.Fprintln(&said, health.Message, string(health.JSONDetails), err)
-		for _, path := range []string{"firewalls", "interfaces", "peers?firewall=hq", "nothing"} {
+		for _, path := range []string{"firewalls", "interfaces", "peers?firewall=hq", "metrics", "alert-rules?format=file", "alert-rules?format=api", "nothing"} {
 			resp, err := d.Get(testContext(t), path)
 			fmt.Fprintln(&said, string(resp.Body), resp.Headers, err)
 		}
@@ -166,7 +175,18 @@ func TestSecretsStayInside(t *testing.T) {
 		t.Fatal("nothing was captured, so nothing was tested")
 	}
 	for _, f := range lab.Firewalls() {
-		for name, secret := range map[string]string{"key": f.APIKey(), "secret": f.APISecret()} {
+		secrets := map[string]string{"key": f.APIKey(), "secret": f.APISecret()}
+		for _, i := range f.Instances() {
+			private := simulator.KeyFrom("marker/" + f.Name() + "/" + i.Name())
+			if private.Public().String() != i.PublicKey() {
+				t.Fatalf("%s of %s has another key than is searched for", i.Device(), f.Name())
+			}
+			secrets["private key of "+i.Device()] = private.String()
+		}
+		if len(f.Requests().Secrets) == 0 {
+			t.Errorf("%s never sent a private key, so nothing was tested", f.Name())
+		}
+		for name, secret := range secrets {
 			if strings.Contains(all, secret) {
 				t.Errorf("the %s of %s got out", name, f.Name())
 			}
