@@ -12,11 +12,6 @@ import (
 // serveAlertRules answers GET alert-rules?format=file|api|prometheus with the
 // alert rules for this data source. It asks no firewall.
 func serveAlertRules(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodGet {
-		w.Header().Set("Allow", http.MethodGet)
-		writeJSON(w, http.StatusMethodNotAllowed, resourceError{"only GET is allowed"})
-		return
-	}
 	format, problem := ruleFormat(r.URL.RawQuery)
 	if problem != "" {
 		writeJSON(w, http.StatusBadRequest, resourceError{problem})

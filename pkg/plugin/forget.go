@@ -15,11 +15,6 @@ import (
 // is written to the firewall. It answers 204, 403 to Viewers, 404 for what is not
 // known and 409 for what cannot be forgotten.
 func (in *instance) forget(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
-		writeJSON(w, http.StatusMethodNotAllowed, resourceError{"only POST is allowed"})
-		return
-	}
 	if user := backend.UserFromContext(r.Context()); user == nil || (user.Role != "Editor" && user.Role != "Admin") {
 		writeJSON(w, http.StatusForbidden, resourceError{"only Editors and Admins may forget an interface"})
 		return

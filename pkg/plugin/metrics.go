@@ -18,11 +18,6 @@ import (
 // It asks as a query does, so that scrapes cost a firewall nothing beside its
 // polls. Errors are errors, not empty answers: an empty one is a good scrape.
 func (in *instance) metricsRoute(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodGet {
-		w.Header().Set("Allow", http.MethodGet)
-		writeJSON(w, http.StatusMethodNotAllowed, resourceError{"only GET is allowed"})
-		return
-	}
 	wanted, problem := matchers(r.URL.RawQuery, []string{"firewall"})
 	if problem != "" {
 		writeJSON(w, http.StatusBadRequest, resourceError{problem})

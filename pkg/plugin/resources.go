@@ -49,12 +49,12 @@ type listedFirewall struct {
 func newResources(in *instance) backend.CallResourceHandler {
 	mux := http.NewServeMux()
 	routes := map[string]http.HandlerFunc{
-		"alert-rules": serveAlertRules,
-		"firewalls":   route(nil, in.listFirewalls),
-		"forget":      in.forget,
-		"interfaces":  route([]string{"firewall"}, in.listInterfaces),
-		"metrics":     in.metricsRoute,
-		"peers":       route([]string{"firewall", "interface"}, in.listPeers),
+		"alert-rules": only(http.MethodGet, serveAlertRules),
+		"firewalls":   only(http.MethodGet, route(nil, in.listFirewalls)),
+		"forget":      only(http.MethodPost, in.forget),
+		"interfaces":  only(http.MethodGet, route([]string{"firewall"}, in.listInterfaces)),
+		"metrics":     only(http.MethodGet, in.metricsRoute),
+		"peers":       only(http.MethodGet, route([]string{"firewall", "interface"}, in.listPeers)),
 	}
 	var names []string
 	for name, handler := range routes {
@@ -68,14 +68,21 @@ func newResources(in *instance) backend.CallResourceHandler {
 	return httpadapter.New(mux)
 }
 
-// route checks method and parameters before it lists.
-func route(params []string, list func(*http.Request, map[string]query.Matchers) any) http.HandlerFunc {
+// only lets a single method through.
+func only(method string, handler http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodGet {
-			w.Header().Set("Allow", http.MethodGet)
-			writeJSON(w, http.StatusMethodNotAllowed, resourceError{"only GET is allowed"})
+		if r.Method != method {
+			w.Header().Set("Allow", method)
+			writeJSON(w, http.StatusMethodNotAllowed, resourceError{"only " + method + " is allowed"})
 			return
 		}
+		handler(w, r)
+	}
+}
+
+// route checks the parameters before it lists.
+func route(params []string, list func(*http.Request, map[string]query.Matchers) any) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
 		wanted, problem := matchers(r.URL.RawQuery, params)
 		if problem != "" {
 			writeJSON(w, http.StatusBadRequest, resourceError{problem})

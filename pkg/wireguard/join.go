@@ -140,9 +140,8 @@ func (j judge) row(row InterfaceReport, old *Interface) Interface {
 	default:
 		i.Status, i.Reason, i.twinDecides = f.judgeDown(j.At)
 	}
-	i.BothNodesUp = flag(false) // until a twin says otherwise
-	if i.Status == InterfaceNotKnown {
-		i.BothNodesUp = FlagNotKnown
+	if i.Status != InterfaceNotKnown {
+		i.BothNodesUp = FlagNo // until a twin says otherwise
 	}
 	i.sinceChange(j.At, old)
 	return i
