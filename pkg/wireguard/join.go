@@ -37,7 +37,8 @@ func Unseen(policy Policy) *Snapshot {
 			continue
 		}
 		s.Interfaces = append(s.Interfaces, Interface{
-			Device: e.Device, Name: e.Name, Reason: "no answer yet", PeersOnline: -1, RxBytes: -1, TxBytes: -1,
+			Device: e.Device, Name: e.Name, Reason: "no answer yet",
+			PeersOnline: -1, RxBytes: -1, TxBytes: -1, RxRate: -1, TxRate: -1,
 		})
 	}
 	slices.SortFunc(s.Interfaces, compareInterfaces)
@@ -250,7 +251,7 @@ func (s *Snapshot) keepPeersOfMissing(prev *Snapshot, interfaces map[string]*Int
 		}
 		p.Status, p.Reason = PeerNotKnown, "its interface does not run"
 		p.InterfaceName, p.InterfaceUp = on.Name, false
-		p.RxBytes, p.TxBytes = -1, -1
+		p.RxBytes, p.TxBytes, p.RxRate, p.TxRate = -1, -1, -1, -1
 		s.Peers = append(s.Peers, p)
 	}
 }
@@ -302,9 +303,9 @@ func (s *Snapshot) sum() {
 	on := byIdentity(s.Interfaces)
 	for i := range s.Interfaces {
 		face := &s.Interfaces[i]
-		face.Peers, face.PeersOnline, face.RxBytes, face.TxBytes = 0, 0, 0, 0
+		face.Peers, face.PeersOnline, face.RxBytes, face.TxBytes, face.RxRate, face.TxRate = 0, 0, 0, 0, 0, 0
 		if face.silent {
-			face.PeersOnline, face.RxBytes, face.TxBytes = -1, -1, -1
+			face.PeersOnline, face.RxBytes, face.TxBytes, face.RxRate, face.TxRate = -1, -1, -1, -1, -1
 		}
 	}
 	for i := range s.Peers {
@@ -317,14 +318,16 @@ func (s *Snapshot) sum() {
 		if p.Status == PeerOnline && face.PeersOnline >= 0 {
 			face.PeersOnline++
 		}
-		face.RxBytes = addCounter(face.RxBytes, p.RxBytes)
-		face.TxBytes = addCounter(face.TxBytes, p.TxBytes)
+		face.RxBytes = addKnown(face.RxBytes, p.RxBytes)
+		face.TxBytes = addKnown(face.TxBytes, p.TxBytes)
+		face.RxRate = addKnown(face.RxRate, p.RxRate)
+		face.TxRate = addKnown(face.TxRate, p.TxRate)
 	}
 }
 
-// addCounter adds what is known; a sum with an unknown part is not known, and
+// addKnown adds what is known; a sum with an unknown part is not known, and
 // neither is one that would not fit.
-func addCounter(sum, n int64) int64 {
+func addKnown[N int64 | float64](sum, n N) N {
 	if sum < 0 || n < 0 || sum+n < 0 {
 		return -1
 	}

@@ -125,7 +125,7 @@ func TestMissingInterfaceKeepsKeyAndSaysNothingOfPeers(t *testing.T) {
 		got.lastKnown, got.silent = 0, false
 		want := Interface{
 			Device: "wg0", Name: "site", PublicKey: "key of wg0", Status: InterfaceDown, Reason: got.Reason, Since: minute(1),
-			PeersOnline: -1, RxBytes: -1, TxBytes: -1, LastSeen: got.LastSeen, BothNodesUp: FlagNo,
+			PeersOnline: -1, RxBytes: -1, TxBytes: -1, RxRate: -1, TxRate: -1, LastSeen: got.LastSeen, BothNodesUp: FlagNo,
 		}
 		if diff := cmp.Diff(want, got, cmp.AllowUnexported(Interface{})); diff != "" {
 			t.Errorf("after %q (-want +got):\n%s", then, diff)

@@ -31,7 +31,7 @@ func (s *Snapshot) judgeSites(prev *Snapshot, policy Policy) {
 		p := &s.Peers[i]
 		if old, ok := prev.peers[peerID{p.Device, p.PublicKey}]; ok && p.HasIdentity() {
 			o := &prev.Peers[old]
-			p.onlineSince, p.steady, p.traffic = o.onlineSince, o.steady, o.traffic
+			p.onlineSince, p.steady, p.traffic, p.siteWas = o.onlineSince, o.steady, o.traffic, o.siteWas
 		}
 		expected := named(policy.ExpectPeers, p)
 		p.Site = (expected || wide(p.AllowedIPs)) && !named(policy.IgnorePeers, p)
@@ -75,18 +75,20 @@ func (p *Peer) remember(now time.Time, paused bool) {
 
 // judgeSite decides over site_down and no_return_traffic.
 func (p *Peer) judgeSite(now time.Time, on *Interface, expected bool) {
-	p.SiteDown, p.NoReturnTraffic = FlagNotKnown, FlagNotKnown
+	p.SiteDown, p.NoReturnTraffic, p.RxRate, p.TxRate = FlagNotKnown, FlagNotKnown, -1, -1
 	if p.Status == PeerNotKnown || on == nil || on.Status == InterfaceNotKnown {
 		return
 	}
 	at := mark{at: now.UnixNano(), rx: p.RxBytes, tx: p.TxBytes, online: p.Status == PeerOnline}
 	p.traffic.add(at)
+	p.RxRate, p.TxRate = p.traffic.rates(at)
 	rx, tx, online, spans := p.traffic.over(at)
 
 	up := on.Status == InterfaceUp && now.Sub(on.upSince) >= settled
 	calls := spans && tx >= initiation && rx == 0
 	if away, known := p.away(now); known {
 		p.SiteDown = flag(p.Site && up && away && (expected || p.Keepalive > 0 || calls || p.steady))
+		p.siteWas = p.SiteDown
 	}
 	if spans {
 		p.NoReturnTraffic = flag(online && tx >= busySent && rx <= silentReceived && p.traffic.usuallyAnswered())

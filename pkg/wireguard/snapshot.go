@@ -38,6 +38,8 @@ type Interface struct {
 	PeersOnline int   // -1 when not known
 	RxBytes     int64 // sum over its peers; -1 when not known
 	TxBytes     int64
+	RxRate      float64 // sum over its peers, bytes a second; -1 when not known
+	TxRate      float64
 
 	LastSeen time.Time // when a report last had it; zero when only expected
 	Gone     time.Time // when it rightly went: the row stays a while for alerts; zero: it did not
@@ -86,12 +88,14 @@ type Peer struct {
 	LatestHandshake time.Time // zero when it never shook hands
 	RxBytes         int64     // -1 when not known
 	TxBytes         int64
+	RxRate, TxRate  float64 // bytes a second over the last 300 s, or since as long as is known; -1 when not known
 
 	Site            bool // a site rather than a single device
 	SiteDown        Flag // a site that should be reachable and is not
 	NoReturnTraffic Flag // sends, and unlike before gets nothing back
 
 	lastKnown   PeerStatus // the newest status that was known
+	siteWas     Flag       // the newest SiteDown that was known
 	onlineSince time.Time  // online at every poll since; zero when it is not
 	steady      bool       // was online for an hour at every poll before it went stale
 	traffic     traffic

@@ -69,6 +69,17 @@ func (t *traffic) over(now mark) (rx, tx int64, bothEndsOnline, ok bool) {
 	return now.rx - first.rx, now.tx - first.tx, first.online && now.online, true
 }
 
+// rates returns what was received and sent a second over the window that ends
+// now, or over as much of it as is known; -1 where nothing is.
+func (t *traffic) rates(now mark) (rx, tx float64) {
+	if t.n == 0 || now.at <= t.marks[0].at {
+		return -1, -1
+	}
+	first := t.marks[0]
+	seconds := now.since(first).Seconds()
+	return float64(now.rx-first.rx) / seconds, float64(now.tx-first.tx) / seconds
+}
+
 // count remembers, once per window, whether it was busy and answered. A silence
 // unlike the habit counts as one window however long it lasts, once it is over:
 // else the habit would change while the silence is told, and end the telling.
