@@ -2,6 +2,7 @@ package collector
 
 import (
 	"context"
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -27,6 +28,15 @@ type Logger interface {
 	Warn(msg string, args ...any)
 }
 
+// Archive keeps the past of the firewalls of one data source.
+type Archive interface {
+	// Record keeps what is known of a firewall after a poll of it ended. Polls of
+	// one firewall come one after the other.
+	Record(f *wireguard.Firewall)
+	// Drop lets go of all of a firewall that is no longer read.
+	Drop(f *wireguard.Firewall)
+}
+
 // Config says how one firewall is read.
 type Config struct {
 	ID, Name, URL string
@@ -49,8 +59,9 @@ type Collector struct {
 	stop    context.CancelFunc
 	stopped context.Context
 	wake    chan struct{} // the time of the next poll changed
-	twins   *twins        // of the data source
+	shared  shared        // with the other firewalls of the data source
 	now     func() time.Time
+	stretch float64 // of its interval
 
 	mu       sync.Mutex // guards all below
 	cfg      Config
@@ -63,11 +74,15 @@ type Collector struct {
 	outdated bool          // view.Err comes from settings or privileges that were replaced
 	rechecks int           // how often recheck made a poll due
 	forgets  []forgotten   // since the newest poll began
+	watchers watchers      // live panels
+	fullDue  time.Time     // when a poll reads again all that it may need, not only the tunnels
+	recorded sync.Mutex    // held while a poll is recorded
 }
 
-func newCollector(cfg Config, t *twins, now func() time.Time) *Collector {
+func newCollector(cfg Config, with shared, now func() time.Time) *Collector {
 	ctx, cancel := context.WithCancel(context.Background())
-	c := &Collector{stop: cancel, stopped: ctx, twins: t, now: now, wake: make(chan struct{}, 1), ended: make(chan struct{})}
+	c := &Collector{stop: cancel, stopped: ctx, shared: with, now: now, wake: make(chan struct{}, 1), ended: make(chan struct{})}
+	c.stretch = rand.Float64() * stretch //nolint:gosec // spreads load, guards nothing
 	c.apply(cfg)
 	return c
 }
@@ -94,10 +109,19 @@ func (c *Collector) reconfigure(cfg Config) {
 	c.apply(cfg)
 	c.outdated = true
 	c.others.hurry()
-	c.show.hurry()
-	c.view.Next = c.show.due
+	c.hurry()
 	c.signal()
 }
+
+// hurry has a full poll made at once, unless the firewall timed out; callers hold mu.
+func (c *Collector) hurry() {
+	c.show.hurry()
+	c.fullDue = time.Time{}
+	c.view.Next = c.show.due
+}
+
+// Archive is where the polls of the data source are recorded; nil: nowhere.
+func (c *Collector) Archive() Archive { return c.shared.archive }
 
 func release(cfg Config) {
 	if cfg.Release != nil {
@@ -108,10 +132,28 @@ func release(cfg Config) {
 // close ends polling; it does not wait for a call under way to notice.
 func (c *Collector) close() {
 	c.stop()
-	c.twins.remove(c)
+	c.shared.twins.remove(c)
+	c.recorded.Lock()
+	defer c.recorded.Unlock()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	release(c.cfg)
+	if c.shared.archive != nil {
+		c.shared.archive.Drop(&c.view)
+	}
+}
+
+// record keeps what the newest poll told, unless the firewall was removed meanwhile.
+func (c *Collector) record() {
+	if c.shared.archive == nil {
+		return
+	}
+	c.recorded.Lock()
+	defer c.recorded.Unlock()
+	if c.stopped.Err() == nil {
+		f := c.look()
+		c.shared.archive.Record(&f)
+	}
 }
 
 func (c *Collector) signal() {
@@ -149,7 +191,7 @@ func (c *Collector) ask() (ended <-chan struct{}, patience time.Duration) {
 // look returns what is known now, with what runs on the other firewalls.
 func (c *Collector) look() wireguard.Firewall {
 	v := c.own()
-	v.Snapshot = v.Snapshot.WithTwins(func(key string) []wireguard.Twin { return c.twins.of(key, c) })
+	v.Snapshot = v.Snapshot.WithTwins(func(key string) []wireguard.Twin { return c.shared.twins.of(key, c) })
 	return v
 }
 
@@ -187,8 +229,7 @@ func (c *Collector) retryForbidden() bool {
 	if c.show.class == Timeout || c.show.class == Unauthorized {
 		return false // no privilege helps there
 	}
-	c.show.hurry()
+	c.hurry()
 	c.outdated = true
-	c.view.Next = c.show.due
 	return true
 }

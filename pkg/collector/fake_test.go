@@ -169,7 +169,7 @@ func (f *firewall) config(revision string) Config {
 // end: whatever goroutine is left then fails the test.
 func borrow(t *testing.T, firewalls ...*firewall) Fleet {
 	t.Helper()
-	r := NewRegistry(time.Now)
+	r := NewRegistry(time.Now, nil)
 	var fleet Fleet
 	for i, f := range firewalls {
 		key := Key{Firewall: fmt.Sprint(i)}

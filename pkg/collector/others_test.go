@@ -22,7 +22,7 @@ func (f *firewall) others() counted {
 // borrowOne makes a fleet of one firewall that reads its configuration, or not.
 func borrowOne(t *testing.T, f *firewall, configuration bool) Fleet {
 	t.Helper()
-	r, key := NewRegistry(time.Now), Key{}
+	r, key := NewRegistry(time.Now, nil), Key{}
 	cfg := f.config("1")
 	cfg.Configuration = configuration
 	c := r.Borrow(key, cfg, time.Time{})

@@ -39,6 +39,7 @@ type outcome struct {
 	snapshot *wireguard.Snapshot // unchanged when the poll failed
 	err      error
 	latency  time.Duration
+	fullDue  time.Time // zero when the poll was not a full one
 }
 
 // poll asks the firewall once and publishes what it learned.
@@ -46,18 +47,24 @@ func (c *Collector) poll() {
 	c.mu.Lock()
 	cfg, before, rechecks := c.cfg, c.view, c.rechecks
 	o := outcome{show: c.show, others: c.others, snapshot: before.Snapshot}
+	start := c.now()
+	ordinary := cfg.PollInterval + time.Duration(c.stretch*float64(cfg.PollInterval))
+	pace := min(ordinary, c.watchers.pace(start))
+	full := !start.Before(c.fullDue)
 	c.mu.Unlock()
 
-	start := c.now()
 	report, err := cfg.Source.Show(c.stopped)
 	shown := c.now()
-	class := Other
 	if err != nil {
-		o.err, class = err, cfg.Classify(err)
-	}
-	o.show.next(class, start, shown, jittered(cfg.PollInterval))
-	if err == nil {
-		readings := o.others.read(reader{c.stopped, cfg, c.now}, before.Snapshot, report)
+		o.err = err
+		o.show.next(cfg.Classify(err), start, shown, ordinary)
+	} else {
+		o.show.next(Other, start, shown, pace)
+		readings := before.Snapshot.Readings
+		if full || differs(before.Snapshot, report) {
+			readings = o.others.read(reader{c.stopped, cfg, c.now}, before.Snapshot, report)
+			o.fullDue = start.Add(ordinary)
+		}
 		o.snapshot, o.latency = wireguard.Join(before.Snapshot, report, readings, cfg.Policy), shown.Sub(start)
 	}
 	published, again := c.publish(cfg.Revision, rechecks, o)
@@ -66,7 +73,8 @@ func (c *Collector) poll() {
 	}
 	logChange(cfg, before.Err, err)
 	// Before those who wait look, so that what they see of a failover is of one moment.
-	c.twins.update(c, c.own(), before.Snapshot)
+	c.shared.twins.update(c, c.own(), before.Snapshot)
+	c.record()
 	if !again {
 		c.answer()
 	}
@@ -99,6 +107,9 @@ func (c *Collector) publish(revision string, rechecks int, o outcome) (published
 		return false, false
 	}
 	c.show, c.outdated = o.show, false
+	if !o.fullDue.IsZero() {
+		c.fullDue = o.fullDue
+	}
 	if !replaced {
 		c.view.Snapshot = o.snapshot
 		c.forgetAgain()

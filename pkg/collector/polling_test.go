@@ -195,7 +195,7 @@ func TestOverdue(t *testing.T) {
 
 func TestOverdueIsNotHasty(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCollector(newFirewall(t).config("1"), newTwins(), time.Now)
+		c := newCollector(newFirewall(t).config("1"), shared{twins: newTwins()}, time.Now)
 		defer c.close()
 		c.view.Tried = time.Now()
 		c.view.Snapshot = &wireguard.Snapshot{At: time.Now()}

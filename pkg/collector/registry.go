@@ -15,8 +15,15 @@ type Key struct{ Tenant, DataSource, Firewall, URL string }
 type Registry struct {
 	mu      sync.Mutex
 	entries map[Key]*entry
-	twins   map[dataSource]*twins
+	shared  map[dataSource]shared
 	now     func() time.Time
+	open    func() Archive
+}
+
+// shared is what the firewalls of a data source have in common.
+type shared struct {
+	twins   *twins
+	archive Archive // nil: nothing is recorded
 }
 
 // dataSource names a data source, whose firewalls may be twins of each other.
@@ -30,10 +37,11 @@ type entry struct {
 	saved     time.Time // when the settings in force were saved
 }
 
-// NewRegistry makes an empty registry, which goes by the clock given. A process
+// NewRegistry makes an empty registry, which goes by the clock given and opens an
+// archive for each data source; open is nil where nothing is recorded. A process
 // needs one.
-func NewRegistry(now func() time.Time) *Registry {
-	return &Registry{entries: map[Key]*entry{}, twins: map[dataSource]*twins{}, now: now}
+func NewRegistry(now func() time.Time, open func() Archive) *Registry {
+	return &Registry{entries: map[Key]*entry{}, shared: map[dataSource]shared{}, now: now, open: open}
 }
 
 // Now is the time by the registry's clock.
@@ -48,12 +56,15 @@ func (r *Registry) Borrow(key Key, cfg Config, saved time.Time) *Collector {
 	e := r.entries[key]
 	switch {
 	case e == nil:
-		siblings := r.twins[key.dataSource()]
-		if siblings == nil {
-			siblings = newTwins()
-			r.twins[key.dataSource()] = siblings
+		with, known := r.shared[key.dataSource()]
+		if !known {
+			with.twins = newTwins()
+			if r.open != nil {
+				with.archive = r.open()
+			}
+			r.shared[key.dataSource()] = with
 		}
-		e = &entry{collector: newCollector(cfg, siblings, r.now), saved: saved}
+		e = &entry{collector: newCollector(cfg, with, r.now), saved: saved}
 		r.entries[key] = e
 	case saved.Before(e.saved):
 		release(cfg)
@@ -82,6 +93,6 @@ func (r *Registry) Return(key Key) {
 				return
 			}
 		}
-		delete(r.twins, key.dataSource())
+		delete(r.shared, key.dataSource())
 	}
 }

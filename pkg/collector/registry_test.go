@@ -35,7 +35,7 @@ func TestBorrow(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, r, key := newFirewall(t), NewRegistry(time.Now), Key{Firewall: "hq"}
+				f, r, key := newFirewall(t), NewRegistry(time.Now, nil), Key{Firewall: "hq"}
 				var c *Collector
 				for _, b := range tt.steps {
 					next := r.Borrow(key, f.config(b.revision), saved.Add(b.saved))
@@ -64,7 +64,7 @@ func TestBorrow(t *testing.T) {
 }
 
 func TestOtherKeysAreOtherFirewalls(t *testing.T) {
-	f, r := newFirewall(t), NewRegistry(time.Now)
+	f, r := newFirewall(t), NewRegistry(time.Now, nil)
 	keys := []Key{{"t", "d", "f", "u"}, {"T", "d", "f", "u"}, {"t", "D", "f", "u"}, {"t", "d", "F", "u"}, {"t", "d", "f", "U"}}
 	seen := map[*Collector]bool{}
 	for _, key := range keys {
@@ -79,7 +79,7 @@ func TestOtherKeysAreOtherFirewalls(t *testing.T) {
 // The last borrower leaves while a poll is under way and others wait for it.
 func TestReturnDuringPoll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, r, key := newFirewall(t), NewRegistry(time.Now), Key{}
+		f, r, key := newFirewall(t), NewRegistry(time.Now, nil), Key{}
 		f.takes = time.Hour
 		fleet := Fleet{r.Borrow(key, f.config("1"), saved)}
 		time.AfterFunc(time.Second, func() { r.Return(key) })
@@ -105,7 +105,7 @@ func TestReturnDuringPoll(t *testing.T) {
 // Grafana keeps the old instance beside the new one: both ask, one is polled.
 func TestTwoInstancesSideBySide(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, r, key := newFirewall(t), NewRegistry(time.Now), Key{}
+		f, r, key := newFirewall(t), NewRegistry(time.Now, nil), Key{}
 		f.takes = time.Second
 		first := Fleet{r.Borrow(key, f.config("1"), saved)}
 		ask(t, first)
@@ -132,7 +132,7 @@ func TestTwoInstancesSideBySide(t *testing.T) {
 // Instances come and go under load.
 func TestSettingsChangeUnderLoad(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, r, key := newFirewall(t), NewRegistry(time.Now), Key{}
+		f, r, key := newFirewall(t), NewRegistry(time.Now, nil), Key{}
 		f.takes = 300 * time.Millisecond
 		borrowed := map[string]int{}
 		var mu sync.Mutex

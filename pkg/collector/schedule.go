@@ -1,9 +1,6 @@
 package collector
 
-import (
-	"math/rand/v2"
-	"time"
-)
+import "time"
 
 // Class says what a failure means for the next call. The zero value is any
 // failure that tells nothing special, or none.
@@ -19,9 +16,11 @@ const (
 const (
 	unauthorizedPause = 5 * time.Minute
 	forbiddenPause    = time.Hour
-	// jitter spreads the polls of many firewalls, as a part of the interval. It
-	// only ever adds: the interval is a promise.
-	jitter = 0.05
+	// stretch is by how much of itself an interval may be longer. Each firewall has
+	// an interval of its own, so that their polls drift apart, and keeps to it, so
+	// that its samples come at regular times. It only ever adds: the interval is a
+	// promise.
+	stretch = 0.05
 )
 
 // timeoutPauses are the pauses after one, two, three and more time-outs in a
@@ -62,8 +61,4 @@ func (e *endpointState) hurry() {
 	if e.class != Timeout {
 		e.due = time.Time{}
 	}
-}
-
-func jittered(d time.Duration) time.Duration {
-	return d + time.Duration(rand.Float64()*jitter*float64(d)) //nolint:gosec // spreads load, guards nothing
 }

@@ -123,7 +123,7 @@ func (c *Collector) pollSoon() {
 	if !c.polls || c.view.Err != nil || !soon.Before(c.show.due) {
 		return
 	}
-	c.show.due = soon
+	c.show.due, c.fullDue = soon, time.Time{}
 	c.view.Next = c.show.due
 	c.signal()
 }

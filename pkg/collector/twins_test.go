@@ -49,7 +49,7 @@ func TestTwinsOfOneDataSource(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				firewalls, fleet := nodes(t, NewRegistry(time.Now), tt.sources...)
+				firewalls, fleet := nodes(t, NewRegistry(time.Now, nil), tt.sources...)
 				firewalls[0].down = true
 				for n, key := range tt.keys {
 					firewalls[n].key = key
@@ -66,7 +66,7 @@ func TestTwinsOfOneDataSource(t *testing.T) {
 // A twin is believed for two polls after its last answer, and not when it fails.
 func TestTwinTooOld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		firewalls, fleet := nodes(t, NewRegistry(time.Now), "x", "x")
+		firewalls, fleet := nodes(t, NewRegistry(time.Now, nil), "x", "x")
 		firewalls[0].down = true
 		fleet.Firewalls(t.Context())
 		answered := fleet[1].look().Snapshot.At
@@ -82,7 +82,7 @@ func TestTwinTooOld(t *testing.T) {
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {
-		firewalls, fleet := nodes(t, NewRegistry(time.Now), "x", "x")
+		firewalls, fleet := nodes(t, NewRegistry(time.Now, nil), "x", "x")
 		firewalls[0].down = true
 		fleet.Firewalls(t.Context())
 		firewalls[1].set(func() { firewalls[1].err = errRefused })
@@ -109,7 +109,7 @@ func TestTwinIsPolledAtOnce(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				firewalls, fleet := nodes(t, NewRegistry(time.Now), "x", "x")
+				firewalls, fleet := nodes(t, NewRegistry(time.Now, nil), "x", "x")
 				if tt.key != "" {
 					firewalls[1].key = tt.key
 				}
@@ -141,7 +141,7 @@ func TestTwinIsPolledAtOnce(t *testing.T) {
 // nothing changes, every interval.
 func TestFlappingTwin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		firewalls, fleet := nodes(t, NewRegistry(time.Now), "x", "x", "x")
+		firewalls, fleet := nodes(t, NewRegistry(time.Now, nil), "x", "x", "x")
 		keepAsking(t, fleet, time.Second, 30*time.Minute)
 		for _, f := range firewalls {
 			within(t, "steady", pauses(f.shows, false), interval, interval+slack)
@@ -163,7 +163,7 @@ func TestFailingTwinIsLeftInPeace(t *testing.T) {
 	for err, least := range map[error]time.Duration{errRefused: interval, errUnauthorized: unauthorizedPause, errForbidden: forbiddenPause, errTimeout: time.Minute} {
 		t.Run(err.Error(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				firewalls, fleet := nodes(t, NewRegistry(time.Now), "x", "x")
+				firewalls, fleet := nodes(t, NewRegistry(time.Now, nil), "x", "x")
 				fleet.Firewalls(t.Context())
 				firewalls[1].set(func() { firewalls[1].err = err })
 				for range 1500 {
@@ -186,7 +186,7 @@ func TestFailingTwinIsLeftInPeace(t *testing.T) {
 // What no longer runs here is a change too.
 func TestVanishedTwinIsAChange(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		firewalls, fleet := nodes(t, NewRegistry(time.Now), "x", "x")
+		firewalls, fleet := nodes(t, NewRegistry(time.Now, nil), "x", "x")
 		fleet.Firewalls(t.Context())
 		time.Sleep(20 * time.Second)
 		fleet[1].reconfigure(firewalls[1].config("2"))
@@ -217,8 +217,8 @@ func TestGhostIsNoChange(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFirewall(t)
 		tw := newTwins()
-		c := newCollector(f.config("1"), tw, time.Now)
-		other := newCollector(f.config("1"), tw, time.Now)
+		c := newCollector(f.config("1"), shared{twins: tw}, time.Now)
+		other := newCollector(f.config("1"), shared{twins: tw}, time.Now)
 		defer c.close()
 		defer other.close()
 		up := wireguard.Interface{Device: "wg0", PublicKey: "k", Status: wireguard.InterfaceUp}
@@ -242,11 +242,11 @@ func TestGhostIsNoChange(t *testing.T) {
 // What a collector told leaves with it, even when its last poll ends later.
 func TestRemovedTwin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := NewRegistry(time.Now)
+		r := NewRegistry(time.Now, nil)
 		firewalls, fleet := nodes(t, r, "x", "x")
 		firewalls[0].down = true
 		fleet.Firewalls(t.Context())
-		tw := fleet[0].twins
+		tw := fleet[0].shared.twins
 		r.Return(Key{DataSource: "x", Firewall: "1"})
 		if got := twinOf(fleet[:1].Firewalls(t.Context())[0]); got != "down, " {
 			t.Errorf("got %q", got)
@@ -256,8 +256,8 @@ func TestRemovedTwin(t *testing.T) {
 			t.Errorf("left: %v, %v", tw.byKey, tw.owned)
 		}
 		r.Return(Key{DataSource: "x", Firewall: "0"})
-		if len(tw.byKey) != 0 || len(tw.owned) != 0 || len(r.twins) != 0 {
-			t.Errorf("left: %v, %v, %v", tw.byKey, tw.owned, r.twins)
+		if len(tw.byKey) != 0 || len(tw.owned) != 0 || len(r.shared) != 0 {
+			t.Errorf("left: %v, %v, %v", tw.byKey, tw.owned, r.shared)
 		}
 	})
 }
@@ -265,7 +265,7 @@ func TestRemovedTwin(t *testing.T) {
 // Twenty nodes are asked, reconfigured, flap, go and come, all at once.
 func TestTwinsUnderLoad(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := NewRegistry(time.Now)
+		r := NewRegistry(time.Now, nil)
 		var all sync.WaitGroup
 		for n := range 20 {
 			random := rand.New(rand.NewPCG(3, uint64(n)))
@@ -288,8 +288,8 @@ func TestTwinsUnderLoad(t *testing.T) {
 			})
 		}
 		all.Wait()
-		if len(r.entries) != 0 || len(r.twins) != 0 {
-			t.Errorf("%d collectors and %d data sources are left", len(r.entries), len(r.twins))
+		if len(r.entries) != 0 || len(r.shared) != 0 {
+			t.Errorf("%d collectors and %d data sources are left", len(r.entries), len(r.shared))
 		}
 	})
 }
