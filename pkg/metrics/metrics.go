@@ -17,6 +17,16 @@ type Sample struct {
 // which to Prometheus is as if the label were not there.
 type Labels []Label
 
+// Get returns the value of a label; "" where there is none, as in PromQL.
+func (l Labels) Get(name string) string {
+	for _, one := range l {
+		if one.Name == name {
+			return one.Value
+		}
+	}
+	return ""
+}
+
 // Label is one of them. Values are as the firewall and the settings have them.
 type Label struct{ Name, Value string }
 
