@@ -31,12 +31,18 @@ func Parse(raw []byte, outer string) (Query, error) {
 	if q.Type, err = choice(fields, "queryType", types, Type(outer)); err != nil {
 		return Query{}, err
 	}
-	if q.Format, err = choice(fields, "format", formats, Table); err != nil {
+	if q.Format, err = choice(fields, "format", formats[q.Type], ""); err != nil {
 		return Query{}, err
 	}
-	// Checked for tables too: a typing error must not wait until the format changes.
-	if q.Metric, err = choice(fields, "metric", metrics[q.Type], ""); err != nil {
-		return Query{}, err
+	if q.Type == PromQL {
+		q.Expr, q.Legend, err = parseExpr(fields)
+		return q, err
+	}
+	if len(metrics[q.Type]) > 0 {
+		// Checked for tables too: a typing error must not wait until the format changes.
+		if q.Metric, err = choice(fields, "metric", metrics[q.Type], ""); err != nil {
+			return Query{}, err
+		}
 	}
 	if q.Format == Table {
 		q.Metric = ""
@@ -69,11 +75,42 @@ func choice[T ~string](fields map[string]json.RawMessage, field string, allowed 
 	return T(word), nil
 }
 
+func parseExpr(fields map[string]json.RawMessage) (expr, legend string, err error) {
+	if expr, err = text(fields, "expr"); err == nil {
+		legend, err = text(fields, "legendFormat")
+	}
+	switch {
+	case err != nil:
+		return "", "", err
+	case strings.TrimSpace(expr) == "":
+		return "", "", &Error{"expr", "is missing: a PromQL expression, such as opnsense_wireguard_interfaces_status == 0"}
+	case len(expr) > mostExpr:
+		return "", "", &Error{"expr", fmt.Sprintf("has %d bytes; at most %d can be read", len(expr), mostExpr)}
+	}
+	return expr, legend, nil
+}
+
+// mostExpr is how long an expression may be, in bytes.
+const mostExpr = 16 << 10
+
+// text reads a text; "" where there is none.
+func text(fields map[string]json.RawMessage, field string) (string, error) {
+	var s *string
+	if raw, ok := fields[field]; ok && json.Unmarshal(raw, &s) != nil {
+		return "", &Error{field, "must be a text"}
+	}
+	if s == nil {
+		return "", nil
+	}
+	return *s, nil
+}
+
 // filterFields says which filters go with which type.
 var filterFields = map[Type][]string{
 	Interfaces: {"firewalls", "interfaces", "statuses"},
 	Peers:      {"firewalls", "interfaces", "peers", "statuses", "interfaceUp", "site"},
 	Firewalls:  {"firewalls"},
+	Events:     {"firewalls", "interfaces", "peers", "kinds"},
 }
 
 func parseFilter(raw json.RawMessage, t Type) (Filter, error) {
@@ -138,13 +175,14 @@ func (f *Filter) set(name string, raw json.RawMessage, t Type) (err error) {
 	case "peers":
 		f.Peers, err = NewMatchers(field, values)
 	case "statuses":
-		f.Statuses, err = statuses(field, values, t)
+		f.Statuses, err = words(field, values, Statuses(t))
+	case "kinds":
+		f.Kinds, err = words(field, values, Kinds())
 	}
 	return err
 }
 
-func statuses(field string, values []string, t Type) ([]string, error) {
-	allowed := Statuses(t)
+func words(field string, values, allowed []string) ([]string, error) {
 	for _, v := range values {
 		if !slices.Contains(allowed, v) {
 			return nil, &Error{field, quote(v) + " is unknown; allowed: " + list(allowed)}
@@ -165,7 +203,16 @@ func Statuses(t Type) []string {
 		for _, s := range wireguard.PeerStatuses() {
 			out = append(out, s.String())
 		}
-	case Firewalls:
+	case Firewalls, Events, PromQL:
+	}
+	return out
+}
+
+// Kinds lists the words for what an event is about.
+func Kinds() []string {
+	var out []string
+	for _, k := range wireguard.Kinds() {
+		out = append(out, string(k))
 	}
 	return out
 }

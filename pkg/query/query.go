@@ -15,17 +15,20 @@ const (
 	Interfaces Type = "interfaces" // one row per WireGuard interface
 	Peers      Type = "peers"      // one row per peer and interface
 	Firewalls  Type = "firewalls"  // one row per configured firewall
+	Events     Type = "events"     // one row per change of a state, from history
+	PromQL     Type = "promql"     // an expression over the history
 )
 
 // Format says what shape the answer has.
 type Format string
 
 const (
-	Table   Format = "table"   // all columns
-	Numeric Format = "numeric" // one metric, for alerts and stats
+	Table      Format = "table"       // all columns; of PromQL, the present value of each series
+	Numeric    Format = "numeric"     // one number for each row, for alerts and stats
+	TimeSeries Format = "time_series" // one metric over time, from history
 )
 
-// Metric is the value of a numeric query.
+// Metric is the value of a numeric query or of a time series.
 type Metric string
 
 const (
@@ -33,6 +36,8 @@ const (
 	PeersOnline  Metric = "peers_online"
 	RxBytes      Metric = "rx_bytes"
 	TxBytes      Metric = "tx_bytes"
+	RxRate       Metric = "rx_rate" // bytes a second
+	TxRate       Metric = "tx_rate"
 	HandshakeAge Metric = "handshake_age"
 	Up           Metric = "up"
 	Latency      Metric = "latency"
@@ -45,15 +50,21 @@ const (
 
 // metrics lists what each type can be asked for; the first is the default.
 var metrics = map[Type][]Metric{
-	Interfaces: {Status, BothNodesUp, PeersOnline, RxBytes, TxBytes},
-	Peers:      {Status, HandshakeAge, RxBytes, TxBytes, SiteDown, NoReturnTraffic},
+	Interfaces: {Status, BothNodesUp, PeersOnline, RxBytes, TxBytes, RxRate, TxRate},
+	Peers:      {Status, HandshakeAge, RxBytes, TxBytes, RxRate, TxRate, SiteDown, NoReturnTraffic},
 	Firewalls:  {Up, Latency, PeersOnline, InterfacesUp},
 }
 
-var (
-	types   = []Type{Interfaces, Peers, Firewalls}
-	formats = []Format{Table, Numeric}
-)
+var types = []Type{Interfaces, Peers, Firewalls, Events, PromQL}
+
+// formats lists what each type can be shown as; the first is the default.
+var formats = map[Type][]Format{
+	Interfaces: {Table, Numeric, TimeSeries},
+	Peers:      {Table, Numeric, TimeSeries},
+	Firewalls:  {Table, Numeric, TimeSeries},
+	Events:     {Table},
+	PromQL:     {TimeSeries, Numeric, Table},
+}
 
 // Metrics lists the metrics of a type, the default first.
 func Metrics(t Type) []Metric { return slices.Clone(metrics[t]) }
@@ -62,8 +73,16 @@ func Metrics(t Type) []Metric { return slices.Clone(metrics[t]) }
 type Query struct {
 	Type   Type
 	Format Format
-	Metric Metric // "" when Format is Table
+	Metric Metric // "" when Format is Table, and of PromQL
 	Filter Filter
+
+	Expr   string // of PromQL, as it was written
+	Legend string // of PromQL: the name of a series, {{label}} stands for its value; "": all labels
+}
+
+// FromHistory says whether a query asks for the past.
+func (q Query) FromHistory() bool {
+	return q.Type == Events || q.Type == PromQL || q.Format == TimeSeries
 }
 
 // Filter narrows the rows: the values of one list are alternatives, the lists
@@ -75,6 +94,7 @@ type Filter struct {
 	Statuses    []string // words of InterfaceStatus or PeerStatus
 	InterfaceUp bool     // only peers whose interface is up
 	Site        *bool    // only peers that are sites, or only those that are none; nil: all
+	Kinds       []string // of events: words of wireguard.Kind
 }
 
 // String tells the query in one line, as people would write it down.
@@ -92,11 +112,15 @@ func (q Query) String() string {
 	add("interfaces", q.Filter.Interfaces.texts())
 	add("peers", q.Filter.Peers.texts())
 	add("statuses", q.Filter.Statuses)
+	add("kinds", q.Filter.Kinds)
 	if q.Filter.InterfaceUp {
 		parts = append(parts, "interfaceUp")
 	}
 	if q.Filter.Site != nil {
 		parts = append(parts, fmt.Sprintf("site=%t", *q.Filter.Site))
+	}
+	if q.Type == PromQL {
+		parts = append(parts, q.Expr)
 	}
 	return strings.Join(parts, " ")
 }
