@@ -8,12 +8,11 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend/datasource"
 	"github.com/grafana/grafana-plugin-sdk-go/backend/log"
 
-	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/collector"
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/plugin"
 )
 
 func main() {
-	if err := datasource.Manage(plugin.ID, plugin.NewFactory(collector.NewRegistry(time.Now)), datasource.ManageOpts{}); err != nil {
+	if err := datasource.Manage(plugin.ID, plugin.NewFactory(plugin.NewRegistry(time.Now)), datasource.ManageOpts{}); err != nil {
 		log.DefaultLogger.Error("The plugin ended", "error", err)
 		os.Exit(1)
 	}

@@ -14,11 +14,12 @@ const module = "github.com/opnsense-wireguard/opnsense-wireguard-datasource/"
 
 // allowed is the whole picture of who may import whom: imports point inward.
 var allowed = map[string][]string{
-	"pkg":            {"pkg/collector", "pkg/plugin"},
+	"pkg":            {"pkg/plugin"},
 	"pkg/alertrules": {"pkg/query"},
-	"pkg/plugin":     {"pkg/alertrules", "pkg/collector", "pkg/frames", "pkg/metrics", "pkg/opnsense", "pkg/query", "pkg/wireguard"},
+	"pkg/plugin":     {"pkg/alertrules", "pkg/collector", "pkg/frames", "pkg/history", "pkg/metrics", "pkg/opnsense", "pkg/query", "pkg/wireguard"},
 	"pkg/collector":  {"pkg/wireguard"},
-	"pkg/frames":     {"pkg/query", "pkg/wireguard"},
+	"pkg/frames":     {"pkg/history", "pkg/query", "pkg/wireguard"},
+	"pkg/history":    {"pkg/metrics", "pkg/wireguard"},
 	"pkg/metrics":    {"pkg/wireguard"},
 	"pkg/query":      {"pkg/wireguard"},
 	"pkg/opnsense":   {"pkg/wireguard"},
@@ -26,7 +27,7 @@ var allowed = map[string][]string{
 }
 
 // sdkFree must not know Grafana's SDK beyond its data frames.
-var sdkFree = []string{"pkg/alertrules", "pkg/collector", "pkg/metrics", "pkg/opnsense", "pkg/query", "pkg/wireguard"}
+var sdkFree = []string{"pkg/alertrules", "pkg/collector", "pkg/history", "pkg/metrics", "pkg/opnsense", "pkg/query", "pkg/wireguard"}
 
 type goPackage struct {
 	ImportPath string

@@ -11,7 +11,6 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend/datasource"
 
-	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/collector"
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/plugin"
 )
 
@@ -28,7 +27,7 @@ func main() {
 		}
 		return time.Now().Add(time.Duration(added))
 	}
-	if err := datasource.Manage(plugin.ID, plugin.NewFactory(collector.NewRegistry(now)), datasource.ManageOpts{}); err != nil {
+	if err := datasource.Manage(plugin.ID, plugin.NewFactory(plugin.NewRegistry(now)), datasource.ManageOpts{}); err != nil {
 		os.Exit(1)
 	}
 }

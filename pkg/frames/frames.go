@@ -33,10 +33,10 @@ type untriedError struct{ firewall string }
 
 func (e *untriedError) Error() string { return "firewall " + e.firewall + " was not asked yet" }
 
-// Build makes the frame that answers a query: exactly one. Scope are the
+// Build makes the frame that answers a query for the present: exactly one. Scope are the
 // firewalls that the query's filter lets through, in the order of the settings.
 func Build(q query.Query, scope []wireguard.Firewall) (data.Frames, error) {
-	if err := available(q, scope); err != nil {
+	if err := Available(q, scope); err != nil {
 		return nil, err
 	}
 	var f *data.Frame
@@ -53,13 +53,20 @@ func Build(q query.Query, scope []wireguard.Firewall) (data.Frames, error) {
 	case query.Firewalls:
 		rows := collect(scope, func(fw *wireguard.Firewall) []firewallRow { return []firewallRow{newFirewallRow(fw)} })
 		f = build(q, firewallColumns, firewallLabels, rows, func(firewallRow) bool { return true })
+	case query.Events, query.PromQL: // of the past: Events, TimeSeries, Instant
 	}
-	f.Meta.Notices = append(f.Meta.Notices, notices(q, scope)...)
-	f.Meta.ExecutedQueryString = executed(q, scope)
+	Explain(q, scope, f)
 	return data.Frames{f}, nil
 }
 
-func available(q query.Query, scope []wireguard.Firewall) error {
+// Explain adds to a frame what is missing from it and how it came about.
+func Explain(q query.Query, scope []wireguard.Firewall, f *data.Frame) {
+	f.Meta.Notices = append(f.Meta.Notices, notices(q, scope)...)
+	f.Meta.ExecutedQueryString = executed(q, scope)
+}
+
+// Available is an *UnavailableError where there is nothing to show.
+func Available(q query.Query, scope []wireguard.Firewall) error {
 	var untried, failed []error
 	known := len(scope) == 0 || q.Type == query.Firewalls
 	for i := range scope {
@@ -96,13 +103,13 @@ func collect[R row](scope []wireguard.Firewall, rowsOf func(*wireguard.Firewall)
 func build[R row](q query.Query, columns, labels []column[R], rows []R, identified func(R) bool) *data.Frame {
 	if q.Format == query.Table {
 		f := data.NewFrame(string(q.Type), fields(columns, rows)...)
-		return f.SetMeta(&data.FrameMeta{Type: data.FrameTypeTable, TypeVersion: data.FrameTypeVersion{0, 1}})
+		return f.SetMeta(typed(data.FrameTypeTable))
 	}
 	all := len(rows)
 	rows = slices.DeleteFunc(rows, func(r R) bool { return !identified(r) })
 	value := columns[slices.IndexFunc(columns, func(c column[R]) bool { return c.name == string(q.Metric) })]
 	f := data.NewFrame(string(q.Metric), numericFields(labels, value, rows)...)
-	f.SetMeta(&data.FrameMeta{Type: data.FrameTypeNumericLong, TypeVersion: data.FrameTypeVersion{0, 1}})
+	f.SetMeta(typed(data.FrameTypeNumericLong))
 	if n := all - len(rows); n > 0 {
 		f.AppendNotices(data.Notice{Severity: data.NoticeSeverityWarning,
 			Text: fmt.Sprintf("Rows left out because they cannot be told from others (no device name or public key): %d", n)})
@@ -139,7 +146,7 @@ func notices(q query.Query, scope []wireguard.Firewall) []data.Notice {
 		if f.Err != nil {
 			text := f.Err.Error()
 			switch {
-			case q.Type == query.Firewalls:
+			case q.Type == query.Firewalls, q.FromHistory():
 			case f.Answered():
 				text += ". Its last known rows stay, without values"
 			case q.Type == query.Interfaces && len(f.Snapshot.Interfaces) > 0:
@@ -167,7 +174,11 @@ func oddities(odd wireguard.Oddities) string {
 // executed is what the query inspector shows: the query as understood, the call
 // behind it and the time of each answer.
 func executed(q query.Query, scope []wireguard.Firewall) string {
-	lines := []string{q.String(), "from GET /api/wireguard/service/show"}
+	source := "from GET /api/wireguard/service/show"
+	if q.FromHistory() {
+		source = "from the history in memory"
+	}
+	lines := []string{q.String(), source}
 	for i := range scope {
 		at := "never answered"
 		if scope[i].Answered() {

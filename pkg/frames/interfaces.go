@@ -37,6 +37,8 @@ var interfaceColumns = []column[interfaceRow]{
 	number("peers_online", unit("Peers online", ""), ifKnown(func(r interfaceRow) (float64, bool) { return counter(r.PeersOnline) })),
 	number("rx_bytes", unit("Received", unitBytes), ifKnown(func(r interfaceRow) (float64, bool) { return counter(r.RxBytes) })),
 	number("tx_bytes", unit("Sent", unitBytes), ifKnown(func(r interfaceRow) (float64, bool) { return counter(r.TxBytes) })),
+	number("rx_rate", unit("Receiving", unitRate), ifKnown(func(r interfaceRow) (float64, bool) { return r.RxRate, r.RxRate >= 0 })),
+	number("tx_rate", unit("Sending", unitRate), ifKnown(func(r interfaceRow) (float64, bool) { return r.TxRate, r.TxRate >= 0 })),
 	number("listen_port", unit("Port", "none"), func(r interfaceRow) (float64, bool) { return float64(r.ListenPort), r.ListenPort > 0 }),
 	number("both_nodes_up", flagConfig("Both nodes up", "red"), ifKnown(func(r interfaceRow) (float64, bool) { return r.BothNodesUp.Value() })),
 	text("public_key", "Public key", func(r interfaceRow) string { return r.PublicKey }),

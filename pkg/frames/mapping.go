@@ -12,6 +12,7 @@ import (
 const (
 	unitBytes   = "decbytes"
 	unitSeconds = "s"
+	unitRate    = "Bps" // bytes a second, by steps of 1000
 )
 
 var interfaceColours = map[wireguard.InterfaceStatus]string{

@@ -29,6 +29,8 @@ var peerColumns = []column[peerRow]{
 		ifKnown(func(r peerRow) (float64, bool) { return r.Status.Value() })),
 	instant("latest_handshake", "Last handshake", func(r peerRow) time.Time { return r.LatestHandshake }),
 	number("handshake_age", unit("Handshake age", unitSeconds), ifKnown(handshakeAge)),
+	number("rx_rate", unit("Receiving", unitRate), ifKnown(func(r peerRow) (float64, bool) { return r.RxRate, r.RxRate >= 0 })),
+	number("tx_rate", unit("Sending", unitRate), ifKnown(func(r peerRow) (float64, bool) { return r.TxRate, r.TxRate >= 0 })),
 	number("rx_bytes", unit("Received", unitBytes), ifKnown(func(r peerRow) (float64, bool) { return counter(r.RxBytes) })),
 	number("tx_bytes", unit("Sent", unitBytes), ifKnown(func(r peerRow) (float64, bool) { return counter(r.TxBytes) })),
 	text("endpoint", "Endpoint", func(r peerRow) string { return r.Endpoint }),

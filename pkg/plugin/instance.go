@@ -17,6 +17,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend/log"
 
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/collector"
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/history"
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/query"
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/wireguard"
 )
@@ -34,10 +35,17 @@ var (
 // instance is a data source with one state of its settings. What it knows of
 // the firewalls is borrowed from the registry and outlives it.
 type instance struct {
-	logger    log.Logger
-	now       func() time.Time
-	members   []member // in the order of the settings
-	problems  []error  // of the general settings
+	logger  log.Logger
+	now     func() time.Time
+	members []member // in the order of the settings
+	store   *history.Store
+	engine  *history.Engine
+	limits  history.Limits // of the store, as these settings want them
+
+	pollInterval, liveInterval time.Duration
+	done                       chan struct{} // closed by Dispose
+
+	problems  []error // of the general settings
 	resources backend.CallResourceHandler
 	dispose   func()
 }
@@ -56,12 +64,13 @@ type member struct {
 // fails: Grafana would go on asking the old, disposed instance. Bad settings
 // become an instance that answers with what is wrong.
 func NewFactory(registry *collector.Registry) func(context.Context, backend.DataSourceInstanceSettings) (instancemgmt.Instance, error) {
+	engine := history.NewEngine()
 	return func(ctx context.Context, raw backend.DataSourceInstanceSettings) (instancemgmt.Instance, error) {
-		return newInstance(ctx, registry, raw), nil
+		return newInstance(ctx, registry, engine, raw), nil
 	}
 }
 
-func newInstance(ctx context.Context, registry *collector.Registry, raw backend.DataSourceInstanceSettings) *instance {
+func newInstance(ctx context.Context, registry *collector.Registry, engine *history.Engine, raw backend.DataSourceInstanceSettings) *instance {
 	s := parseSettings(raw)
 	for i := range s.Firewalls {
 		s.Firewalls[i].Connection.Now = registry.Now
@@ -70,6 +79,12 @@ func newInstance(ctx context.Context, registry *collector.Registry, raw backend.
 		now:      registry.Now,
 		logger:   backend.Logger.With("datasource", raw.Name, "uid", raw.UID),
 		problems: s.Problems,
+		engine:   engine,
+		limits:   s.History,
+		done:     make(chan struct{}),
+
+		pollInterval: s.PollInterval,
+		liveInterval: s.LiveInterval,
 	}
 	var keys []collector.Key
 	for _, f := range s.Firewalls {
@@ -84,7 +99,10 @@ func newInstance(ctx context.Context, registry *collector.Registry, raw backend.
 		}
 		in.members = append(in.members, m)
 	}
+	in.store = storeOf(in.members)
+	in.store.SetLimits(in.limits, raw.Updated)
 	in.dispose = sync.OnceFunc(func() {
+		close(in.done)
 		for _, key := range keys {
 			registry.Return(key)
 		}
@@ -134,7 +152,9 @@ func revision(s settings, f firewallSettings, raw backend.DataSourceInstanceSett
 	// them too, but not the other firewalls.
 	var general map[string]json.RawMessage
 	_ = json.Unmarshal(raw.JSONData, &general)
-	delete(general, "firewalls")
+	for _, key := range []string{"firewalls", "retention", "historyMaxBytes", "liveMinInterval"} { // change no answer of a firewall
+		delete(general, key)
+	}
 	secrets := maps.Clone(raw.DecryptedSecureJSONData)
 	maps.DeleteFunc(secrets, func(name, _ string) bool { return strings.Contains(name, ".") })
 	_ = json.NewEncoder(h).Encode([]any{

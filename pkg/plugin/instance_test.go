@@ -9,6 +9,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/collector"
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/history"
 )
 
 // Whatever the settings are, there is an instance, and it says what is wrong.
@@ -44,7 +45,7 @@ func TestFactoryNeverFails(t *testing.T) {
 // firewall through one collector, and the older one's end costs nothing.
 func TestTwoInstances(t *testing.T) {
 	a := newFakeFirewall(t)
-	registry := collector.NewRegistry(time.Now)
+	registry := NewRegistry(time.Now)
 	saved := settingsOf(t, a.entry("a", "ca"))
 	ask := func(in *instance) {
 		t.Helper()
@@ -91,7 +92,7 @@ func TestTwoInstances(t *testing.T) {
 // else is the same.
 func TestNothingShared(t *testing.T) {
 	a, b := newFakeFirewall(t), newFakeFirewall(t)
-	registry := collector.NewRegistry(time.Now)
+	registry := NewRegistry(time.Now)
 	saved := settingsOf(t, a.entry("a", "ca"))
 	seen := map[*collector.Collector]string{}
 	add := func(name string, in *instance) {
@@ -109,15 +110,15 @@ func TestNothingShared(t *testing.T) {
 	org := func(id int64) backend.PluginContext {
 		return backend.PluginContext{OrgID: id} //nolint:staticcheck // what Grafana without namespaces sends
 	}
-	add("the first", newInstance(with(org(1)), registry, saved))
-	add("another organisation", newInstance(with(org(2)), registry, saved))
-	add("a namespace", newInstance(with(backend.PluginContext{Namespace: "stack-1"}), registry, saved))
-	add("another namespace", newInstance(with(backend.PluginContext{Namespace: "stack-2"}), registry, saved))
+	add("the first", newInstance(with(org(1)), registry, history.NewEngine(), saved))
+	add("another organisation", newInstance(with(org(2)), registry, history.NewEngine(), saved))
+	add("a namespace", newInstance(with(backend.PluginContext{Namespace: "stack-1"}), registry, history.NewEngine(), saved))
+	add("another namespace", newInstance(with(backend.PluginContext{Namespace: "stack-2"}), registry, history.NewEngine(), saved))
 	other := saved
 	other.UID = "other"
-	add("another data source", newInstance(with(org(1)), registry, other))
-	add("another address", newInstance(with(org(1)), registry, settingsOf(t, b.entry("a", "ca"))))
-	add("another id", newInstance(with(org(1)), registry, settingsOf(t, a.entry("a2", "ca"))))
+	add("another data source", newInstance(with(org(1)), registry, history.NewEngine(), other))
+	add("another address", newInstance(with(org(1)), registry, history.NewEngine(), settingsOf(t, b.entry("a", "ca"))))
+	add("another id", newInstance(with(org(1)), registry, history.NewEngine(), settingsOf(t, a.entry("a2", "ca"))))
 }
 
 // An instance that Grafana dropped still answers its last requests, at once.

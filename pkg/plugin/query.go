@@ -31,19 +31,24 @@ func (in *instance) answer(ctx context.Context, raw backend.DataQuery) backend.D
 	if len(in.members) == 0 {
 		return failed(errors.Join(in.problems...))
 	}
-	built, err := frames.Build(q, in.ask(ctx, q.Filter.Firewalls))
+	built, err := in.build(ctx, q, panelOf(raw, in.pollInterval))
 	if ctx.Err() != nil {
 		return failed(ctx.Err())
 	}
 	if err != nil {
 		return failed(err)
 	}
-	for _, f := range built {
-		for _, problem := range in.problems {
-			f.AppendNotices(data.Notice{Severity: data.NoticeSeverityWarning, Text: problem.Error()})
-		}
+	for _, problem := range in.problems {
+		built[0].AppendNotices(data.Notice{Severity: data.NoticeSeverityWarning, Text: problem.Error()})
 	}
 	return backend.DataResponse{Frames: built}
+}
+
+func (in *instance) build(ctx context.Context, q query.Query, shown panel) (data.Frames, error) {
+	if q.FromHistory() {
+		return in.answerPast(ctx, q, shown)
+	}
+	return frames.Build(q, in.ask(ctx, q.Filter.Firewalls))
 }
 
 // failed says whose error it is, in this one place: a wrong query or setting and

@@ -69,7 +69,7 @@ func TestQueryOneOfThreeFails(t *testing.T) {
 		error string
 	}{
 		"interfaces": {rows: "a firewall 1, a firewall 3, b firewall 1, b firewall 3"},
-		"bad":        {error: `400 query field metric: "speed" is unknown; allowed: status, both_nodes_up, peers_online, rx_bytes, tx_bytes`},
+		"bad":        {error: `400 query field metric: "speed" is unknown; allowed: status, both_nodes_up, peers_online, rx_bytes, tx_bytes, rx_rate, tx_rate`},
 		"firewalls":  {rows: "a firewall 1, c firewall 0, b firewall 1"},
 		"alone":      {error: "502 no answer from the firewalls: c firewall: the firewall refused the API key or secret (401): check both, and that their user is neither disabled nor expired"},
 		"none":       {rows: ""},

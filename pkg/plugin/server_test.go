@@ -132,7 +132,7 @@ func settingsOf(tb testing.TB, entries ...map[string]any) backend.DataSourceInst
 // mustInstance makes an instance as Grafana does, on a registry of its own.
 func mustInstance(tb testing.TB, s backend.DataSourceInstanceSettings) *instance {
 	tb.Helper()
-	return mustInstanceOn(tb, collector.NewRegistry(time.Now), s)
+	return mustInstanceOn(tb, NewRegistry(time.Now), s)
 }
 
 func mustInstanceOn(tb testing.TB, r *collector.Registry, s backend.DataSourceInstanceSettings) *instance {

@@ -14,6 +14,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/backend/gtime"
 
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/history"
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/opnsense"
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/wireguard"
 )
@@ -25,7 +26,9 @@ type settings struct {
 	PollInterval   time.Duration
 	RequestTimeout time.Duration
 	ForgetAfter    time.Duration
-	Problems       []error // of the general fields
+	History        history.Limits
+	LiveInterval   time.Duration // the shortest of a live panel; 0: there are none
+	Problems       []error       // of the general fields
 }
 
 // firewallSettings is one entry of jsonData.firewalls with its secrets.
@@ -47,12 +50,22 @@ func (e *SettingError) Error() string { return "setting " + e.Field + ": " + e.P
 type durationSetting struct {
 	key                   string
 	fallback, least, most time.Duration
+	orZero                bool // 0 is allowed, too, and switches something off
 }
 
 var (
-	pollIntervalSetting   = durationSetting{"pollInterval", 30 * time.Second, 10 * time.Second, 2 * time.Minute}
-	requestTimeoutSetting = durationSetting{"requestTimeout", opnsense.DefaultTimeout, time.Second, 25 * time.Second}
-	forgetAfterSetting    = durationSetting{"forgetAfter", 168 * time.Hour, time.Minute, 8760 * time.Hour}
+	pollIntervalSetting   = durationSetting{"pollInterval", 30 * time.Second, 10 * time.Second, 2 * time.Minute, false}
+	requestTimeoutSetting = durationSetting{"requestTimeout", opnsense.DefaultTimeout, time.Second, 25 * time.Second, false}
+	forgetAfterSetting    = durationSetting{"forgetAfter", 168 * time.Hour, time.Minute, 8760 * time.Hour, false}
+	retentionSetting      = durationSetting{"retention", 24 * time.Hour, 10 * time.Minute, 720 * time.Hour, true}
+	liveMinSetting        = durationSetting{"liveMinInterval", 5 * time.Second, time.Second, 2 * time.Minute, true}
+)
+
+// Bounds of historyMaxBytes.
+const (
+	usualHistory = 64 << 20
+	leastHistory = 1 << 20
+	mostHistory  = 4 << 30
 )
 
 func parseSettings(raw backend.DataSourceInstanceSettings) settings {
@@ -65,6 +78,8 @@ func parseSettings(raw backend.DataSourceInstanceSettings) settings {
 	s.PollInterval = s.duration(fields, pollIntervalSetting)
 	s.RequestTimeout = s.duration(fields, requestTimeoutSetting)
 	s.ForgetAfter = s.duration(fields, forgetAfterSetting)
+	s.LiveInterval = s.duration(fields, liveMinSetting)
+	s.History = history.Limits{Retention: s.duration(fields, retentionSetting), MaxBytes: s.historyMaxBytes(fields["historyMaxBytes"])}
 
 	var entries []json.RawMessage
 	if list := fields["firewalls"]; !absent(list) && json.Unmarshal(list, &entries) != nil {
@@ -92,16 +107,40 @@ func (s *settings) duration(fields map[string]json.RawMessage, d durationSetting
 	}
 	var text string
 	value, err := time.Duration(0), json.Unmarshal(raw, &text)
+	if string(raw) == "0" {
+		text, err = "0s", nil
+	}
 	if err == nil {
 		value, err = gtime.ParseDuration(text)
 	}
+	if err == nil && value == 0 && d.orZero {
+		return 0
+	}
 	if err != nil || value < d.least || value > d.most {
+		zero := ""
+		if d.orZero {
+			zero = "0 or "
+		}
 		s.Problems = append(s.Problems, &SettingError{d.key,
-			fmt.Sprintf("must be a duration from %s to %s, such as \"%s\"; %s is used instead",
-				short(d.least), short(d.most), short(d.fallback), short(d.fallback))})
+			fmt.Sprintf("must be %sa duration from %s to %s, such as \"%s\"; %s is used instead",
+				zero, short(d.least), short(d.most), short(d.fallback), short(d.fallback))})
 		return d.fallback
 	}
 	return value
+}
+
+// historyMaxBytes reads a number, which Grafana's environment expansion makes a text.
+func (s *settings) historyMaxBytes(raw json.RawMessage) int {
+	if absent(raw) || string(raw) == `""` {
+		return usualHistory
+	}
+	n, err := strconv.ParseInt(strings.Trim(string(raw), `"`), 10, 64)
+	if err != nil || n < leastHistory || n > mostHistory {
+		s.Problems = append(s.Problems, &SettingError{"historyMaxBytes",
+			fmt.Sprintf("must be a number of bytes from %d to %d; %d is used instead", leastHistory, mostHistory, usualHistory)})
+		return usualHistory
+	}
+	return int(n)
 }
 
 // short writes 30s, 2m or 168h without the zeros of time.Duration.
