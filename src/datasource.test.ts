@@ -4,7 +4,7 @@ import { lastValueFrom } from 'rxjs';
 
 import { texts } from './selectors';
 import { newDataSource } from './testkit';
-import type { PeersQuery, VariableQuery, WireGuardQuery } from './types';
+import type { EventsQuery, PeersQuery, PromqlQuery, VariableQuery, WireGuardQuery } from './types';
 import { VariableSupport } from './variables';
 
 describe('testDatasource', () => {
@@ -48,6 +48,7 @@ describe('testDatasource', () => {
 
 describe('queries', () => {
   const peers: PeersQuery = { refId: 'A', queryType: 'peers', format: 'table' };
+  const promql: PromqlQuery = { refId: 'A', queryType: 'promql', format: 'time_series', expr: '' };
 
   test('what another version or a person wrote into a filter does not break them', () => {
     const odd = { ...peers, filter: { firewalls: 'hq', peers: null } } as unknown as WireGuardQuery;
@@ -70,10 +71,40 @@ describe('queries', () => {
     });
   });
 
-  test('only hidden ones do not run', () => {
-    const datasource = newDataSource();
-    expect(datasource.filterQuery({ ...peers, hide: true })).toBe(false);
-    expect(datasource.filterQuery({ refId: 'A' } as WireGuardQuery)).toBe(true);
+  test('kinds of events are interpolated as the other lists', () => {
+    const events: EventsQuery = { refId: 'A', queryType: 'events', format: 'table', filter: { kinds: ['$kind', 'peer'] } };
+    expect(newDataSource({ kind: ['site', 'peer'] }).applyTemplateVariables(events, {})).toEqual({
+      ...events,
+      filter: { kinds: ['site', 'peer'] },
+    });
+  });
+
+  test('variables are filled into expressions and legends, each in its way', () => {
+    const query: PromqlQuery = { ...promql, expr: 'rate(a{b=~"$fw"}[$__interval])', legendFormat: '$fw {{device}}' };
+    const scopedVars = { __interval: { value: '15s' } };
+    expect(newDataSource({ fw: ['a.b', 'c'] }).applyTemplateVariables(query, scopedVars)).toEqual({
+      ...query,
+      expr: 'rate(a{b=~"(a\\\\.b|c)"}[$__interval])',
+      legendFormat: 'a.b,c {{device}}',
+    });
+  });
+
+  test.each([{}, { expr: undefined }, { expr: '' }])('half of a PromQL query is left as it is: %j', (part) => {
+    const half = { refId: 'A', queryType: 'promql', ...part } as PromqlQuery;
+    expect(newDataSource().applyTemplateVariables(half, {})).toEqual(half);
+  });
+
+  test.each<[string, object, boolean]>([
+    ['hidden', { ...peers, hide: true }, false],
+    ['an expression that is no text', { ...promql, expr: 7 }, false],
+    ['no expression', { queryType: 'promql' }, false],
+    ['a blank expression', { ...promql, expr: ' \n' }, false],
+    ['a hidden expression', { ...promql, expr: 'up', hide: true }, false],
+    ['an expression', { ...promql, expr: 'up' }, true],
+    ['nothing: all has a default', { refId: 'A' }, true],
+    ['a type of another version', { queryType: 'traces' }, true],
+  ])('filterQuery: %s', (_, query, runs) => {
+    expect(newDataSource().filterQuery(query as WireGuardQuery)).toBe(runs);
   });
 
   test('an alert rule starts with numbers, the others with a table', () => {

@@ -1,12 +1,19 @@
 import {
   CoreApp,
+  type DataQueryRequest,
+  type DataQueryResponse,
   type DataSourceInstanceSettings,
   type ScopedVars,
   type TestDataSourceResponse,
 } from '@grafana/data';
 import { DataSourceWithBackend, getTemplateSrv, HealthCheckError, HealthStatus, type TemplateSrv } from '@grafana/runtime';
+import { merge, type Observable } from 'rxjs';
 
+import { annotationSupport } from './annotations';
 import { interpolateList } from './interpolate';
+import { isLive, liveData, livePace, liveService, liveStream } from './live';
+import { normaliseQuery } from './normalise';
+import { interpolateExpr } from './promql';
 import {
   type Choice,
   firewallChoices,
@@ -20,16 +27,21 @@ import {
 } from './resources';
 import { texts } from './selectors';
 import type { Settings } from './settings';
-import type { Filter, WireGuardQuery } from './types';
+import type { Filter, PromqlQuery, RowsQuery, WireGuardQuery } from './types';
 import { VariableSupport } from './variables';
 
 export class WireGuardDataSource extends DataSourceWithBackend<WireGuardQuery, Settings> {
+  /** Undefined when the settings have live panels switched off. */
+  readonly pace: ReturnType<typeof livePace>;
+
   constructor(
     instanceSettings: DataSourceInstanceSettings<Settings>,
     private readonly templates: TemplateSrv = getTemplateSrv()
   ) {
     super(instanceSettings);
+    this.pace = livePace(instanceSettings.jsonData);
     this.variables = new VariableSupport(this);
+    this.annotations = annotationSupport;
   }
 
   /** An alert rule wants numbers; whoever looks wants to see everything. */
@@ -39,18 +51,50 @@ export class WireGuardDataSource extends DataSourceWithBackend<WireGuardQuery, S
       : { queryType: 'interfaces', format: 'table' };
   }
 
-  /** Every query can run, also an empty one (all has a default): what is wrong with one, the back end says. */
+  /** Nearly every query can run (all has a default): what is wrong with one, the back end says. */
   override filterQuery(query: WireGuardQuery): boolean {
-    return query.hide !== true;
+    return query.hide !== true && !isBlank(query);
+  }
+
+  /** Live queries get their values from streams, all others as usual. */
+  override query(request: DataQueryRequest<WireGuardQuery>): Observable<DataQueryResponse> {
+    const { pace } = this;
+    const live = pace && liveService(request);
+    const watched = live ? request.targets.filter(isLive) : [];
+    if (!live || watched.length === 0) {
+      return super.query(request);
+    }
+    const streams = watched.map((query) => {
+      const data = liveData(this.withoutVariables(query, request.scopedVars), request, pace);
+      return liveStream(live, this.uid, data, query.refId, request);
+    });
+    const others = request.targets.filter((query) => !isLive(query));
+    return others.length > 0 ? merge(super.query({ ...request, targets: others }), ...streams) : merge(...streams);
+  }
+
+  private withoutVariables(query: WireGuardQuery, scopedVars: ScopedVars): RowsQuery {
+    return normaliseQuery(this.applyTemplateVariables(query, scopedVars)) as RowsQuery;
   }
 
   override applyTemplateVariables(query: WireGuardQuery, scopedVars: ScopedVars): WireGuardQuery {
+    if (query.queryType === 'promql') {
+      return this.interpolatePromql(query, scopedVars);
+    }
     return query.filter ? { ...query, filter: this.interpolateFilter(query.filter, scopedVars) } : query;
+  }
+
+  private interpolatePromql(query: PromqlQuery, scopedVars: ScopedVars): PromqlQuery {
+    const { expr, legendFormat } = query;
+    return {
+      ...query,
+      ...(expr && { expr: interpolateExpr(expr, this.templates, scopedVars) }),
+      ...(legendFormat && { legendFormat: this.templates.replace(legendFormat, scopedVars) }),
+    };
   }
 
   interpolateFilter<T extends Filter>(filter: T, scopedVars: ScopedVars): T {
     const result = { ...filter };
-    for (const key of ['firewalls', 'interfaces', 'peers', 'statuses'] as const) {
+    for (const key of ['firewalls', 'interfaces', 'peers', 'statuses', 'kinds'] as const) {
       const list = filter[key];
       if (Array.isArray(list)) {
         result[key] = interpolateList(list, this.templates, scopedVars);
@@ -100,3 +144,6 @@ export class WireGuardDataSource extends DataSourceWithBackend<WireGuardQuery, S
     return Array.isArray(rows) ? (rows as Row[]) : [];
   }
 }
+
+const isBlank = (query: WireGuardQuery): boolean =>
+  query.queryType === 'promql' && (typeof query.expr !== 'string' || query.expr.trim() === '');

@@ -18,8 +18,8 @@ const isRegex = (value: string): boolean => value.length > 1 && value.startsWith
 export function interpolateList(list: string[], templates: Replace, scopedVars: ScopedVars): string[] {
   const values = list.flatMap((entry) =>
     isRegex(entry)
-      ? [templates.replace(entry, scopedVars, (value: unknown) => alternative(valuesOf(value)))]
-      : expand(templates.replace(entry, scopedVars, (value: unknown) => open + valuesOf(value).join(between) + close))
+      ? [templates.replace(entry, scopedVars, (value: unknown) => alternative(variableValues(value)))]
+      : expand(templates.replace(entry, scopedVars, (value: unknown) => open + variableValues(value).join(between) + close))
   );
   return [...new Set(values)].filter((value) => value !== '' && value !== '//');
 }
@@ -44,7 +44,7 @@ function alternative(values: string[]): string {
 }
 
 /** `$__all` without options, as Grafana hands it on when there is nothing to choose from, is no value. */
-function valuesOf(value: unknown): string[] {
+export function variableValues(value: unknown): string[] {
   const list: unknown[] = Array.isArray(value) ? value : [value];
   return list
     .filter((entry) => typeof entry === 'string' || typeof entry === 'number')

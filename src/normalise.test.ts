@@ -12,7 +12,7 @@ describe('normaliseQuery', () => {
     ['a list', [{ queryType: 'peers' }], plain],
     ['an empty object', {}, plain],
     ['types that are no text', { refId: 1, queryType: {}, format: [], metric: 3, filter: 'hq' }, plain],
-    ['an unknown type', { refId: 'B', queryType: 'promql' }, { ...plain, refId: 'B' }],
+    ['an unknown type', { refId: 'B', queryType: 'traces' }, { ...plain, refId: 'B' }],
     ['a name from the prototype', { queryType: 'constructor', format: 'toString' }, plain],
     ['an unknown format', { queryType: 'peers', format: 'heatmap' }, { ...plain, queryType: 'peers' }],
     ['a metric in a table', { metric: 'status' }, plain],
@@ -36,6 +36,15 @@ describe('normaliseQuery', () => {
       { ...plain, queryType: 'peers' },
     ],
     ['interfaceUp that is off', { queryType: 'peers', filter: { interfaceUp: false } }, { ...plain, queryType: 'peers' }],
+    ['live that is no truth value', { live: 'yes' }, plain],
+    ['live that is off', { live: false }, plain],
+    ['fields of PromQL in another type', { expr: 'up', legendFormat: '{{device}}' }, plain],
+    ['kinds of another type', { filter: { kinds: ['site'] } }, plain],
+    [
+      'a time series without a metric',
+      { queryType: 'peers', format: 'time_series' },
+      { refId: 'A', queryType: 'peers', format: 'time_series', metric: 'status' },
+    ],
     ['sites of another type', { filter: { site: false } }, plain],
     ['a site that is null', { queryType: 'peers', filter: { site: null } }, { ...plain, queryType: 'peers' }],
   ])('%s', (_, stored, expected) => {
@@ -55,6 +64,45 @@ describe('normaliseQuery', () => {
     expect(normaliseQuery(good)).toEqual(good);
   });
 
+  const events = { refId: 'A', queryType: 'events', format: 'table' };
+  const promql = { refId: 'A', queryType: 'promql', format: 'time_series', expr: '' };
+
+  test.each([
+    ['events in a format that they do not have', { queryType: 'events', format: 'numeric', metric: 'status' }, events],
+    ['live events', { queryType: 'events', live: true, expr: 'up' }, events],
+    ['statuses of events', { queryType: 'events', filter: { statuses: ['up'], site: true } }, events],
+    [
+      'a kind that is a text',
+      { queryType: 'events', filter: { kinds: 'site', peers: ['a'] } },
+      { ...events, filter: { peers: ['a'], kinds: ['site'] } },
+    ],
+    ['PromQL without an expression', { queryType: 'promql' }, promql],
+    ['an expression that is no text', { queryType: 'promql', expr: 7, legendFormat: {} }, promql],
+    ['PromQL in an unknown format', { queryType: 'promql', format: 'heatmap', expr: 'up' }, { ...promql, expr: 'up' }],
+    [
+      'PromQL with what other types have',
+      { queryType: 'promql', expr: 'up', metric: 'status', filter: { firewalls: ['hq'] }, live: true },
+      { ...promql, expr: 'up' },
+    ],
+    ['a legend of nothing', { queryType: 'promql', expr: 'up', legendFormat: '' }, { ...promql, expr: 'up' }],
+    [
+      'a legend where there are no series',
+      { queryType: 'promql', format: 'numeric', expr: 'up', legendFormat: '{{device}}' },
+      { ...promql, format: 'numeric', expr: 'up' },
+    ],
+    [
+      'a good expression, as it was typed',
+      { queryType: 'promql', expr: ' up\n', legendFormat: '{{device}}' },
+      { ...promql, expr: ' up\n', legendFormat: '{{device}}' },
+    ],
+  ])('%s', (_, stored, expected) => {
+    expect(normaliseQuery(stored)).toEqual(expected);
+  });
+
+  test.each(['table', 'numeric', 'time_series'])('keeps live in the format %s', (format) => {
+    expect(normaliseQuery({ queryType: 'firewalls', format, live: true })).toMatchObject({ format, live: true });
+  });
+
   test.each([true, false])('keeps site: %s, for both mean something', (site) => {
     const good = { refId: 'A', queryType: 'peers', format: 'table', filter: { site } };
     expect(normaliseQuery(good)).toEqual(good);
@@ -64,6 +112,8 @@ describe('normaliseQuery', () => {
     ['interfaces', 'both_nodes_up'],
     ['peers', 'site_down'],
     ['peers', 'no_return_traffic'],
+    ['interfaces', 'rx_rate'],
+    ['peers', 'tx_rate'],
   ])('knows %s %s', (queryType, metric) => {
     expect(normaliseQuery({ queryType, format: 'numeric', metric })).toMatchObject({ queryType, metric });
   });
@@ -75,7 +125,7 @@ describe('normaliseQuery', () => {
 });
 
 test('hasUnknownType is for types of other versions, not for what is missing', () => {
-  expect([{ queryType: 'promql' }, { queryType: 5 }].map(hasUnknownType)).toEqual([true, true]);
+  expect([{ queryType: 'traces' }, { queryType: 5 }].map(hasUnknownType)).toEqual([true, true]);
   expect([undefined, {}, { queryType: '' }, { queryType: 'peers' }].map(hasUnknownType)).toEqual(Array(4).fill(false));
 });
 

@@ -1,17 +1,19 @@
 import {
+  type EventsQuery,
   type Filter,
   type FilterKey,
-  formats,
-  type Metric,
+  type PromqlQuery,
   querySpecs,
   queryTypes,
+  type RowsQuery,
+  type RowsType,
   type VariableKind,
   variableKinds,
   type VariableQuery,
   type WireGuardQuery,
 } from './types';
 
-type Fields = Record<string, unknown>;
+export type Fields = Record<string, unknown>;
 
 /**
  * Makes a query that this version understands of whatever a dashboard has stored: one of another version, one typed by
@@ -21,18 +23,69 @@ type Fields = Record<string, unknown>;
 export function normaliseQuery(stored: unknown): WireGuardQuery {
   const fields = isFields(stored) ? stored : {};
   const queryType = oneOf(queryTypes, fields.queryType) ?? 'interfaces';
-  const format = oneOf(formats, fields.format) ?? 'table';
-  const { metrics, filters } = querySpecs[queryType];
-  const metric = format === 'numeric' ? (oneOf<Metric>(metrics, fields.metric) ?? metrics[0]) : undefined;
+  switch (queryType) {
+    case 'interfaces':
+    case 'peers':
+    case 'firewalls':
+      return rowsQuery(queryType, fields);
+    case 'events':
+      return eventsQuery(fields);
+    case 'promql':
+      return promqlQuery(fields);
+  }
+}
+
+function rowsQuery(queryType: RowsType, fields: Fields): RowsQuery {
+  const { formats, metrics, filters } = querySpecs[queryType];
+  const format = oneOf(formats, fields.format) ?? formats[0];
+  const metric = format === 'table' ? undefined : (oneOf<string>(metrics, fields.metric) ?? metrics[0]);
   const filter = fittingFilter(filters, fields.filter);
   // Each part was taken from the spec of this very type; the compiler cannot follow that through the union.
-  return { ...common(fields), queryType, format, ...(metric && { metric }), ...(filter && { filter }) } as WireGuardQuery;
+  return {
+    ...common(fields),
+    queryType,
+    format,
+    ...(metric && { metric }),
+    ...(filter && { filter }),
+    ...(fields.live === true && { live: true }),
+  } as RowsQuery;
+}
+
+export function eventsQuery(fields: Fields): EventsQuery {
+  const filter = fittingFilter(querySpecs.events.filters, fields.filter);
+  return { ...common(fields), queryType: 'events', format: 'table', ...(filter && { filter }) };
+}
+
+function promqlQuery(fields: Fields): PromqlQuery {
+  const { formats } = querySpecs.promql;
+  const format = oneOf(formats, fields.format) ?? formats[0];
+  const legendFormat = format === 'time_series' && text(fields.legendFormat);
+  return {
+    ...common(fields),
+    queryType: 'promql',
+    format,
+    expr: text(fields.expr),
+    ...(legendFormat && { legendFormat }),
+  };
 }
 
 /** True for a query that asks for a type of a newer version: running it as something else would show wrong data. */
 export function hasUnknownType(stored: unknown): boolean {
   const type = isFields(stored) ? stored.queryType : undefined;
   return type !== undefined && type !== '' && oneOf(queryTypes, type) === undefined;
+}
+
+/** True for the types that have metrics, and can be live. */
+export function isRows(query: WireGuardQuery): query is RowsQuery {
+  switch (query.queryType) {
+    case 'interfaces':
+    case 'peers':
+    case 'firewalls':
+      return true;
+    case 'events':
+    case 'promql':
+      return false;
+  }
 }
 
 /** What narrows the options of each kind of variable. */
@@ -49,9 +102,13 @@ export function normaliseVariable(stored: unknown): VariableQuery {
   return { ...common(fields), kind, ...(filter && { filter }) };
 }
 
-function common({ metric: _metric, filter: _filter, ...rest }: Fields): Fields & { refId: string } {
+/** What is of no type's model; each type adds its own. */
+function common(fields: Fields): Fields & { refId: string } {
+  const rest = Object.fromEntries(Object.entries(fields).filter(([key]) => !modelled.has(key)));
   return { ...rest, refId: typeof rest.refId === 'string' ? rest.refId : 'A' };
 }
+
+const modelled = new Set(['metric', 'filter', 'live', 'expr', 'legendFormat']);
 
 function fittingFilter(allowed: readonly FilterKey[], stored: unknown): Filter | undefined {
   if (!isFields(stored)) {
@@ -88,6 +145,8 @@ function oneOf<T extends string>(known: readonly T[], value: unknown): T | undef
   return known.find((candidate) => candidate === value);
 }
 
-function isFields(value: unknown): value is Fields {
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

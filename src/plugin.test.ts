@@ -7,6 +7,8 @@ interface PluginJson {
   executable: string;
   backend: boolean;
   alerting: boolean;
+  annotations: boolean;
+  streaming: boolean;
   info: { version: string; updated: string; logos: Record<string, string>; screenshots: Array<{ path: string }> };
   dependencies: { grafanaDependency: string };
   includes?: Array<{ type: string; path: string }>;
@@ -22,8 +24,12 @@ test('plugin.json says what the packages, the binaries and the provisioning file
   });
 });
 
-test('alert rules need a back end', () => {
-  expect(plugin).toMatchObject({ backend: true, alerting: true });
+test('alert rules and streams need a back end', () => {
+  expect(plugin).toMatchObject({ backend: true, alerting: true, streaming: true });
+});
+
+test('Grafana offers annotations only where they are declared', () => {
+  expect(plugin).toMatchObject({ annotations: true });
 });
 
 test('version and day are left to the build', () => {

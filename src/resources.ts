@@ -39,7 +39,7 @@ export interface Choice {
 }
 
 /** The lists that the back end can offer values for. */
-export type ResourceKind = Exclude<ListFilterKey, 'statuses'>;
+export type ResourceKind = Exclude<ListFilterKey, 'statuses' | 'kinds'>;
 
 export const firewallChoices = (rows: FirewallRow[]): Choice[] =>
   choices(rows.map((row) => ({ value: row.name || row.id, where: row.url })));

@@ -19,6 +19,9 @@ export const texts = {
     pollIntervalRange: 'Between 10s and 2m.',
     requestTimeoutRange: 'Between 1s and 25s.',
     forgetAfterRange: 'Between 1m and 8760h.',
+    retentionRange: 'Between 10m and 720h, or 0 for no history.',
+    liveMinIntervalRange: 'Between 1s and 2m, or 0 for no live panels.',
+    historyMaxBytesRange: 'A whole number from 1 to 4096.',
   },
 
   config: {
@@ -108,6 +111,14 @@ export const texts = {
       requestTimeoutDescription: 'How long one call to a firewall may take.',
       forgetAfter: 'Forget after',
       forgetAfterDescription: 'How long an interface that vanished stays known as down.',
+      retention: 'History',
+      retentionDescription:
+        'How far back graphs, events and PromQL can look. It is kept in memory and lost at a restart. 0 switches it off.',
+      historyMaxBytes: 'Memory for the history, in MiB',
+      historyMaxBytesDescription: 'When this is not enough, the history reaches back less far.',
+      liveMinInterval: 'Live interval',
+      liveMinIntervalDescription:
+        'How often a firewall is asked at most while somebody watches a live panel. 0 switches live panels off.',
       socksProxy: 'Secure SOCKS proxy',
       socksProxyDescription: 'Reach the firewalls through the proxy that this Grafana is set up with.',
     },
@@ -122,11 +133,14 @@ export const texts = {
       interfaces: { label: 'Interfaces', description: 'A row for each WireGuard interface' },
       peers: { label: 'Peers', description: 'A row for each peer of each interface' },
       firewalls: { label: 'Firewalls', description: 'A row for each firewall, answering or not' },
+      events: { label: 'Events', description: 'A row for each change of a state' },
+      promql: { label: 'PromQL', description: 'An expression over the history' },
     },
     format: 'Format',
     formats: {
       table: { label: 'Table', description: 'All columns' },
       numeric: { label: 'Numeric', description: 'One number for each row: for alert rules and stats' },
+      time_series: { label: 'Time series', description: 'Values over time, from the history' },
     },
     metric: 'Metric',
     metrics: {
@@ -135,6 +149,8 @@ export const texts = {
       peers_online: 'Peers online',
       rx_bytes: 'Received bytes',
       tx_bytes: 'Sent bytes',
+      rx_rate: 'Received bytes per second',
+      tx_rate: 'Sent bytes per second',
       handshake_age: 'Age of the last handshake',
       site_down: 'Site down',
       no_return_traffic: 'No return traffic',
@@ -147,6 +163,7 @@ export const texts = {
       interfaces: 'Interfaces',
       peers: 'Peers',
       statuses: 'Statuses',
+      kinds: 'Kinds',
       interfaceUp: 'Only where the interface is up',
       site: 'Sites',
     },
@@ -154,9 +171,21 @@ export const texts = {
     siteTooltip: 'A site is a peer with a network behind it, or an expected one; other peers are single devices, such as phones.',
     filterTooltip: 'Choose values or type your own: an exact value, a /regular expression/ or a $variable.',
     statusTooltip: 'Choose statuses or a $variable.',
+    kindTooltip: 'Choose what the events are about, or a $variable.',
     filterPlaceholder: 'All',
     customValue: 'Use what was typed',
     variable: 'Dashboard variable',
+    live: 'Live',
+    liveTooltip:
+      'New values as they come: at the panel’s interval, but never faster than the settings of the data source allow. ' +
+      'It costs the firewall one call per interval while somebody watches. After 15 minutes it goes on at the poll interval.',
+    liveOff: 'The settings of the data source have live panels switched off.',
+    expr: 'Expression',
+    exprTooltip: 'PromQL over the history of this data source. Shift+Enter or Ctrl+Enter runs it.',
+    exprPlaceholder: 'opnsense_wireguard_interfaces_status == 0',
+    legendFormat: 'Legend',
+    legendFormatTooltip: 'Names each series. {{device_name}} is the value of that label. Empty: all labels.',
+    legendFormatPlaceholder: '{{opnsense_instance}} {{device_name}}',
   },
 
   variable: {

@@ -79,14 +79,14 @@ describe('the id of a new firewall', () => {
 
 test('what this version does not know survives a change, in general and within a firewall', () => {
   const jsonData = {
-    retention: '24h',
+    history: '24h',
     firewalls: [{ id: 'hq', name: 'hq', url: 'https://hq', priority: 3 }],
   } as unknown as Settings;
   const changed = changeSettings(changeFirewall(newOptions({ jsonData }), 'hq', { url: 'https://new' }), {
     pollInterval: '1m',
   });
   expect(changed.jsonData).toEqual({
-    retention: '24h',
+    history: '24h',
     pollInterval: '1m',
     firewalls: [{ id: 'hq', name: 'hq', url: 'https://new', priority: 3 }],
   });

@@ -45,6 +45,11 @@ export interface Settings extends DataSourceJsonData {
   pollInterval?: string;
   requestTimeout?: string;
   forgetAfter?: string;
+  /** How far the history reaches back; `0` switches it off. */
+  retention?: string;
+  historyMaxBytes?: number;
+  /** The floor of live panels; `0` switches them off. */
+  liveMinInterval?: string;
   enableSecureSocksProxy?: boolean;
 }
 

@@ -10,15 +10,20 @@ import type { Options, Settings } from './settings';
 
 type Values = Record<string, string | string[]>;
 
+/** What a variable is beside its value; it is handed to the functions that format values. */
+type Traits = Record<string, { multi?: boolean; includeAll?: boolean }>;
+type FormatValue = (value: unknown, traits: object) => string;
+
 /** Grafana's template service, as far as we use it: `$name`, `${name}` and `[[name]]`; unknown names stay. */
-export function fakeTemplates(values: Values = {}): TemplateSrv {
-  const replace = (target = '', _scopedVars?: ScopedVars, format?: string | ((value: unknown) => string)) =>
+export function fakeTemplates(values: Values = {}, traits: Traits = {}): TemplateSrv {
+  const replace = (target = '', scopedVars: ScopedVars = {}, format?: string | FormatValue) =>
     target.replace(/\$(\w+)|\$\{(\w+)\}|\[\[(\w+)\]\]/g, (match: string, ...names: Array<string | undefined>) => {
-      const value = values[names.slice(0, 3).find((name) => name !== undefined) ?? ''];
+      const name = names.slice(0, 3).find((found) => found !== undefined) ?? '';
+      const value = (scopedVars[name]?.value ?? values[name]) as string | string[] | undefined;
       if (value === undefined) {
         return match;
       }
-      return typeof format === 'function' ? format(value) : String(value);
+      return typeof format === 'function' ? format(value, traits[name] ?? {}) : String(value);
     });
   return {
     replace,
@@ -28,14 +33,14 @@ export function fakeTemplates(values: Values = {}): TemplateSrv {
   };
 }
 
-export function newDataSource(variables?: Values): WireGuardDataSource {
+export function newDataSource(variables?: Values, jsonData: Settings = {}): WireGuardDataSource {
   const settings: Partial<DataSourceInstanceSettings<Settings>> = {
     id: 1,
     uid: 'wg',
     name: 'wg',
     type: 'opnsense-wireguard-datasource',
     meta: {} as DataSourcePluginMeta,
-    jsonData: {},
+    jsonData,
   };
   return new WireGuardDataSource(settings as DataSourceInstanceSettings<Settings>, fakeTemplates(variables));
 }

@@ -2,32 +2,60 @@ import type { DataQuery } from '@grafana/data';
 
 /**
  * What can be asked of each query type; the twin of the Go package pkg/query. A new query type is a new entry here; a
- * filter works for a type only when it is listed.
+ * format, a metric or a filter works for a type only when it is listed.
  */
 export const querySpecs = {
   interfaces: {
-    metrics: ['status', 'both_nodes_up', 'peers_online', 'rx_bytes', 'tx_bytes'],
+    formats: ['table', 'numeric', 'time_series'],
+    metrics: ['status', 'both_nodes_up', 'peers_online', 'rx_bytes', 'tx_bytes', 'rx_rate', 'tx_rate'],
     statuses: ['up', 'down', 'unknown', 'standby', 'disabled'],
     filters: ['firewalls', 'interfaces', 'statuses'],
   },
   peers: {
-    metrics: ['status', 'handshake_age', 'rx_bytes', 'tx_bytes', 'site_down', 'no_return_traffic'],
+    formats: ['table', 'numeric', 'time_series'],
+    metrics: [
+      'status',
+      'handshake_age',
+      'rx_bytes',
+      'tx_bytes',
+      'rx_rate',
+      'tx_rate',
+      'site_down',
+      'no_return_traffic',
+    ],
     statuses: ['online', 'offline', 'stale', 'unknown'],
     filters: ['firewalls', 'interfaces', 'peers', 'statuses', 'interfaceUp', 'site'],
   },
   firewalls: {
+    formats: ['table', 'numeric', 'time_series'],
     metrics: ['up', 'latency', 'peers_online', 'interfaces_up'],
     statuses: [],
     filters: ['firewalls'],
   },
+  events: {
+    formats: ['table'],
+    metrics: [],
+    statuses: [],
+    filters: ['firewalls', 'interfaces', 'peers', 'kinds'],
+  },
+  promql: {
+    formats: ['time_series', 'numeric', 'table'],
+    metrics: [],
+    statuses: [],
+    filters: [],
+  },
 } as const satisfies Record<string, QuerySpec>;
 
-/** The first metric is the one that a numeric query takes when it names none. */
+/** The first format is the default. So is the first metric, for every format but `table`. */
 interface QuerySpec {
-  metrics: readonly [string, ...string[]];
+  formats: readonly [string, ...string[]];
+  metrics: readonly string[];
   statuses: readonly string[];
   filters: ReadonlyArray<keyof Filter>;
 }
+
+/** What an event can be about: the words of the filter `kinds`. */
+export const eventKinds = ['firewall', 'interface', 'peer', 'site'] as const;
 
 /**
  * Narrows the rows: the lists are joined by AND, the values within one list by OR. A value is exact; `/…/` is a regular
@@ -41,34 +69,56 @@ export interface Filter {
   peers?: string[];
   /** Words of `statuses` of the type; no regular expressions. */
   statuses?: string[];
+  /** Words of `eventKinds`; no regular expressions. */
+  kinds?: string[];
   /** Only peers whose interface is up. False, as absent, filters nothing. */
   interfaceUp?: boolean;
   /** Only peers that are sites (true), or only those that are none (false). Absent: all. */
   site?: boolean;
 }
 
+type Spec<T extends QueryType> = (typeof querySpecs)[T];
+
 export type QueryType = keyof typeof querySpecs;
+/** The types whose rows are things that have metrics. */
+export type RowsType = Exclude<QueryType, 'events' | 'promql'>;
 export type FilterKey = keyof Filter;
 export type ListFilterKey = Exclude<FilterKey, 'interfaceUp' | 'site'>;
-export type Metric<T extends QueryType = QueryType> = (typeof querySpecs)[T]['metrics'][number];
+export type Format<T extends QueryType = QueryType> = Spec<T>['formats'][number];
+export type Metric<T extends QueryType = QueryType> = Spec<T>['metrics'][number];
 
-export const formats = ['table', 'numeric'] as const;
-export type Format = (typeof formats)[number];
+type FilterOf<T extends QueryType> = Pick<Filter, Spec<T>['filters'][number]>;
 
 interface QueryOf<T extends QueryType> extends DataQuery {
   queryType: T;
-  format: Format;
-  /** Only for the format `numeric`. */
-  metric?: Metric<T>;
-  filter?: Pick<Filter, (typeof querySpecs)[T]['filters'][number]>;
+  format: Format<T>;
 }
 
-export type InterfacesQuery = QueryOf<'interfaces'>;
-export type PeersQuery = QueryOf<'peers'>;
-export type FirewallsQuery = QueryOf<'firewalls'>;
+interface RowsQueryOf<T extends RowsType> extends QueryOf<T> {
+  /** For the formats `numeric` and `time_series`. */
+  metric?: Metric<T>;
+  filter?: FilterOf<T>;
+  /** New values as they come, while somebody watches. */
+  live?: boolean;
+}
+
+export type InterfacesQuery = RowsQueryOf<'interfaces'>;
+export type PeersQuery = RowsQueryOf<'peers'>;
+export type FirewallsQuery = RowsQueryOf<'firewalls'>;
+export type RowsQuery = InterfacesQuery | PeersQuery | FirewallsQuery;
+
+export interface EventsQuery extends QueryOf<'events'> {
+  filter?: FilterOf<'events'>;
+}
+
+export interface PromqlQuery extends QueryOf<'promql'> {
+  expr: string;
+  /** Names the series of the format `time_series`; `{{label}}` is the value of a label. */
+  legendFormat?: string;
+}
 
 /** One query, as a panel or an alert rule stores it. */
-export type WireGuardQuery = InterfacesQuery | PeersQuery | FirewallsQuery;
+export type WireGuardQuery = RowsQuery | EventsQuery | PromqlQuery;
 
 export const queryTypes = Object.keys(querySpecs) as QueryType[];
 

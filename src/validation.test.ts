@@ -6,6 +6,7 @@ import {
   deviceProblem,
   durationProblem,
   fingerprintProblem,
+  historySizeProblem,
   nameProblem,
   secretProblem,
   urlProblem,
@@ -119,14 +120,43 @@ test.each([
   expect(durationSeconds(text)).toBe(seconds);
 });
 
+const bounds = { min: 10, max: 120, range: 'range' };
+
 test.each([
   ['soon', errors.durationMalformed],
   ['9s', 'range'],
   ['3m', 'range'],
-  [undefined, undefined],
+  ['0', 'range'],
   ['', undefined],
   ['10s', undefined],
   ['2m', undefined],
 ])('duration %j between 10s and 2m', (text, problem) => {
-  expect(durationProblem(text, 10, 120, 'range')).toBe(problem);
+  expect(durationProblem(text, bounds)).toBe(problem);
+});
+
+test.each([
+  ['off', errors.durationMalformed],
+  ['-0', errors.durationMalformed],
+  ['1ms', 'range'],
+  ['9s', 'range'],
+  ['0', undefined],
+  ['0s', undefined],
+  ['10s', undefined],
+])('duration %j between 10s and 2m, or 0', (text, problem) => {
+  expect(durationProblem(text, { ...bounds, zero: true })).toBe(problem);
+});
+
+test.each([
+  ['0', errors.historyMaxBytesRange],
+  ['4097', errors.historyMaxBytesRange],
+  ['-1', errors.historyMaxBytesRange],
+  ['0.5', errors.historyMaxBytesRange],
+  ['1e3', errors.historyMaxBytesRange],
+  ['64 MiB', errors.historyMaxBytesRange],
+  ['', undefined],
+  ['1', undefined],
+  [' 64 ', undefined],
+  ['4096', undefined],
+])('history of %j MiB', (text, problem) => {
+  expect(historySizeProblem(text)).toBe(problem);
 });

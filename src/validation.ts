@@ -66,14 +66,30 @@ export function carpProblem({ carp = '' }: ExpectedInterface): Problem {
     : texts.errors.carpMalformed;
 }
 
-/** Bounds in seconds, both allowed. An empty text means the default. */
-export function durationProblem(text: string | undefined, min: number, max: number, range: string): Problem {
-  if (text === undefined || text === '') {
+/** Bounds in seconds, both allowed; `range` tells them. Zero is allowed, too, where it switches something off. */
+export interface DurationBounds {
+  min: number;
+  max: number;
+  range: string;
+  zero?: boolean;
+}
+
+/** An empty text means the default. */
+export function durationProblem(text: string, { min, max, range, zero = false }: DurationBounds): Problem {
+  if (text === '') {
     return undefined;
   }
   const seconds = durationSeconds(text);
   if (seconds === undefined) {
     return texts.errors.durationMalformed;
   }
-  return seconds < min || seconds > max ? range : undefined;
+  return (seconds < min || seconds > max) && !(zero && seconds === 0) ? range : undefined;
+}
+
+/** In MiB. An empty text means the default. */
+export function historySizeProblem(text: string): Problem {
+  const size = text.trim();
+  return size === '' || (/^\d+$/.test(size) && Number(size) >= 1 && Number(size) <= 4096)
+    ? undefined
+    : texts.errors.historyMaxBytesRange;
 }

@@ -132,7 +132,8 @@ describe('a firewall', () => {
     await choose(words.tls.mode, new RegExp(words.tls.modes.pin.label));
     expect(screen.queryByLabelText(starting(words.tls.serverName))).not.toBeInTheDocument();
     expect(screen.getByText(errors.fingerprintMalformed)).toBeInTheDocument();
-    await userEvent.type(field(words.tls.fingerprint), 'ab'.repeat(32));
+    await userEvent.click(field(words.tls.fingerprint));
+    await userEvent.paste('ab'.repeat(32));
     expect(screen.queryByText(errors.fingerprintMalformed)).not.toBeInTheDocument();
     await choose(words.tls.mode, new RegExp(words.tls.modes.insecure.label));
     expect(screen.getByText(words.tls.insecureWarning)).toBeInTheDocument();
@@ -211,10 +212,32 @@ describe('general settings', () => {
     expect(screen.getByText(errors.durationMalformed)).toBeInTheDocument();
   });
 
+  test.each([
+    ['retention', '5m', errors.retentionRange],
+    ['retention', '1000h', errors.retentionRange],
+    ['retention', 'a day', errors.durationMalformed],
+    ['liveMinInterval', '500ms', errors.liveMinIntervalRange],
+    ['liveMinInterval', '3m', errors.liveMinIntervalRange],
+  ] as const)('name a bad %s: %s', (key, value, problem) => {
+    edit({ jsonData: { [key]: value } });
+    expect(screen.getByText(problem)).toBeInTheDocument();
+    expect(field(words.general[key])).toBeInvalid();
+  });
+
+  test.each(['retention', 'liveMinInterval'] as const)('switch off by 0, also as a number: %s', async (key) => {
+    const seen = edit({ jsonData: { [key]: 0 } });
+    expect(field(words.general[key])).toBeValid();
+    expect(field(words.general[key])).toHaveValue('0');
+    await userEvent.clear(field(words.general[key]));
+    expect(seen.options.jsonData[key]).toBeUndefined();
+    await userEvent.type(field(words.general[key]), '0');
+    expect(seen.options.jsonData[key]).toBe('0');
+  });
+
   test('keep what a newer version has stored', async () => {
-    const seen = edit({ jsonData: { retention: '24h' } as Settings });
+    const seen = edit({ jsonData: { colour: 'red' } as Settings });
     await userEvent.type(field(words.general.forgetAfter), '7d');
-    expect(seen.options.jsonData).toEqual({ retention: '24h', forgetAfter: '7d' });
+    expect(seen.options.jsonData).toEqual({ colour: 'red', forgetAfter: '7d' });
   });
 
   test('offer the proxy only where Grafana has one', async () => {

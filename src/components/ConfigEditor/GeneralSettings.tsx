@@ -6,38 +6,47 @@ import React from 'react';
 import { texts } from '../../selectors';
 import { changeSettings, type Secrets, type Settings } from '../../settings';
 import { durationProblem } from '../../validation';
+import { HistorySize } from './HistorySize';
 import { TextField } from './TextField';
 
 type Props = Pick<DataSourcePluginOptionsEditorProps<Settings, Secrets>, 'options' | 'onOptionsChange'>;
 
 const words = texts.config.general;
 
+const hour = 3600;
+const { errors } = texts;
+
 /** Defaults and bounds (in seconds) are those of the back end. */
 const durations = [
-  { key: 'pollInterval', fallback: '30s', min: 10, max: 120, range: texts.errors.pollIntervalRange },
-  { key: 'requestTimeout', fallback: '10s', min: 1, max: 25, range: texts.errors.requestTimeoutRange },
-  { key: 'forgetAfter', fallback: '168h', min: 60, max: 8760 * 3600, range: texts.errors.forgetAfterRange },
+  { key: 'pollInterval', fallback: '30s', min: 10, max: 120, range: errors.pollIntervalRange },
+  { key: 'requestTimeout', fallback: '10s', min: 1, max: 25, range: errors.requestTimeoutRange },
+  { key: 'forgetAfter', fallback: '168h', min: 60, max: 8760 * hour, range: errors.forgetAfterRange },
+  { key: 'retention', fallback: '24h', min: 600, max: 720 * hour, range: errors.retentionRange, zero: true },
+  { key: 'liveMinInterval', fallback: '5s', min: 1, max: 120, range: errors.liveMinIntervalRange, zero: true },
 ] as const;
 
 export function GeneralSettings({ options, onOptionsChange }: Props) {
   const { jsonData } = options;
+  // A provisioning file may say 0 where it means '0'.
+  const textOf = (key: (typeof durations)[number]['key']) => String(jsonData[key] ?? '');
   const change = (part: Partial<Settings>) => onOptionsChange(changeSettings(options, part));
 
   return (
     <Stack direction="column" gap={2}>
-      {durations.map(({ key, fallback, min, max, range }) => (
+      {durations.map(({ key, fallback, ...bounds }) => (
         <TextField
           key={key}
           id={`general-${key}`}
           label={words[key]}
           description={words[`${key}Description`]}
           placeholder={fallback}
-          value={jsonData[key] ?? ''}
-          problem={durationProblem(jsonData[key], min, max, range)}
+          value={textOf(key)}
+          problem={durationProblem(textOf(key), bounds)}
           width={20}
           onChange={(value) => change({ [key]: value.trim() || undefined })}
         />
       ))}
+      <HistorySize bytes={jsonData.historyMaxBytes} onChange={(historyMaxBytes) => change({ historyMaxBytes })} />
       {config.secureSocksDSProxyEnabled && (
         <Field label={words.socksProxy} description={words.socksProxyDescription} noMargin>
           <Switch

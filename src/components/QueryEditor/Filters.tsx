@@ -4,11 +4,12 @@ import React, { useId } from 'react';
 import type { WireGuardDataSource } from '../../datasource';
 import type { Choice } from '../../resources';
 import { texts } from '../../selectors';
-import { type Filter, type FilterKey, type ListFilterKey, querySpecs, type WireGuardQuery } from '../../types';
+import { eventKinds, type Filter, type FilterKey, type ListFilterKey, querySpecs, type QueryType } from '../../types';
 import { FilterList } from '../FilterList';
 
 interface Props {
-  query: WireGuardQuery;
+  queryType: QueryType;
+  filter: Filter | undefined;
   datasource: WireGuardDataSource;
   onChange: (filter: Filter) => void;
 }
@@ -19,11 +20,13 @@ type Sites = keyof typeof words.sites;
 const siteOptions = (['all', 'only', 'none'] as const).map((value) => ({ value, label: words.sites[value] }));
 const siteValues: Record<Sites, boolean | undefined> = { all: undefined, only: true, none: false };
 
+/** Lists of words that take no regular expression. */
+const tooltips: Partial<Record<ListFilterKey, string>> = { statuses: words.statusTooltip, kinds: words.kindTooltip };
+
 /** The filters that fit to the query's type. */
-export function Filters({ query, datasource, onChange }: Props) {
+export function Filters({ queryType, filter = {}, datasource, onChange }: Props) {
   const id = useId();
-  const { filters, statuses } = querySpecs[query.queryType];
-  const filter: Filter = query.filter ?? {};
+  const { filters } = querySpecs[queryType];
 
   return (
     <InlineFieldRow>
@@ -48,12 +51,12 @@ export function Filters({ query, datasource, onChange }: Props) {
         ) : (
           <FilterList
             // The lists of another type are other lists: nothing loaded may be left over.
-            key={`${query.queryType}-${key}`}
+            key={`${queryType}-${key}`}
             label={words.filters[key]}
-            tooltip={key === 'statuses' ? words.statusTooltip : words.filterTooltip}
+            tooltip={tooltips[key] ?? words.filterTooltip}
             value={filter[key]}
             variables={datasource.variableNames()}
-            load={() => load(datasource, key, filter, statuses)}
+            load={() => load(datasource, queryType, key, filter)}
             onChange={(list) => onChange({ ...filter, [key]: list })}
           />
         )
@@ -64,13 +67,21 @@ export function Filters({ query, datasource, onChange }: Props) {
 
 async function load(
   datasource: WireGuardDataSource,
+  queryType: QueryType,
   key: ListFilterKey,
-  filter: Filter,
-  statuses: readonly string[]
+  filter: Filter
 ): Promise<Choice[]> {
-  if (key === 'statuses') {
-    return statuses.map((value) => ({ value, label: value }));
+  switch (key) {
+    case 'statuses':
+      return querySpecs[queryType].statuses.map(choice);
+    case 'kinds':
+      return eventKinds.map(choice);
+    case 'firewalls':
+    case 'interfaces':
+    case 'peers':
+      // A list must not narrow its own choices: else only what is chosen already could be chosen.
+      return datasource.choices(key, { ...filter, [key]: undefined });
   }
-  // A list must not narrow its own choices: else only what is chosen already could be chosen.
-  return datasource.choices(key, { ...filter, [key]: undefined });
 }
+
+const choice = (value: string): Choice => ({ value, label: value });

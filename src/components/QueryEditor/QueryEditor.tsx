@@ -1,25 +1,23 @@
-import type { QueryEditorProps } from '@grafana/data';
-import { Alert, InlineField, InlineFieldRow, RadioButtonGroup } from '@grafana/ui';
-import React, { useId, useMemo } from 'react';
+import { CoreApp, type QueryEditorProps } from '@grafana/data';
+import { Alert, InlineFieldRow } from '@grafana/ui';
+import React, { useMemo } from 'react';
 
 import type { WireGuardDataSource } from '../../datasource';
-import { hasUnknownType, normaliseQuery } from '../../normalise';
+import { hasUnknownType, isRows, normaliseQuery } from '../../normalise';
 import { texts } from '../../selectors';
 import type { Settings } from '../../settings';
-import { formats, querySpecs, queryTypes, type WireGuardQuery } from '../../types';
-import { Dropdown } from '../Dropdown';
+import type { WireGuardQuery } from '../../types';
 import { Filters } from './Filters';
+import { LiveSwitch } from './LiveSwitch';
+import { PromqlFields } from './PromqlFields';
+import { TypeFields } from './TypeFields';
 
 type Props = QueryEditorProps<WireGuardDataSource, WireGuardQuery, Settings>;
 
 const words = texts.query;
-const typeOptions = queryTypes.map((value) => ({ value, ...words.types[value] }));
-const formatOptions = formats.map((value) => ({ value, ...words.formats[value] }));
 
-export function QueryEditor({ query: stored, datasource, onChange, onRunQuery }: Props) {
-  const id = useId();
+export function QueryEditor({ query: stored, datasource, app, onChange, onRunQuery }: Props) {
   const query = useMemo(() => normaliseQuery(stored), [stored]);
-  const metricOptions = querySpecs[query.queryType].metrics.map((value) => ({ value, label: words.metrics[value] }));
 
   // Whatever does not fit to the changed part falls away here: the metric and the filters of another type, say.
   const change = (part: object) => {
@@ -31,36 +29,25 @@ export function QueryEditor({ query: stored, datasource, onChange, onRunQuery }:
     <>
       {hasUnknownType(stored) && <Alert severity="warning" title={words.unknownType(String(stored.queryType))} />}
       <InlineFieldRow>
-        <InlineField label={words.type} labelWidth={20}>
-          <Dropdown
-            id={`${id}-type`}
-            options={typeOptions}
-            value={query.queryType}
-            width={30}
-            onChange={(queryType) => change({ queryType })}
+        <TypeFields query={query} onChange={change} />
+        {isRows(query) && app !== CoreApp.UnifiedAlerting && (
+          <LiveSwitch
+            value={query.live ?? false}
+            allowed={datasource.pace !== undefined}
+            onChange={(live) => change({ live })}
           />
-        </InlineField>
-        <InlineField label={words.format}>
-          <RadioButtonGroup
-            aria-label={words.format}
-            options={formatOptions}
-            value={query.format}
-            onChange={(format) => change({ format })}
-          />
-        </InlineField>
-        {query.format === 'numeric' && (
-          <InlineField label={words.metric}>
-            <Dropdown
-              id={`${id}-metric`}
-              options={metricOptions}
-              value={query.metric}
-              width={30}
-              onChange={(metric) => change({ metric })}
-            />
-          </InlineField>
         )}
       </InlineFieldRow>
-      <Filters query={query} datasource={datasource} onChange={(filter) => change({ filter })} />
+      {query.queryType === 'promql' ? (
+        <PromqlFields query={query} onChange={change} />
+      ) : (
+        <Filters
+          queryType={query.queryType}
+          filter={query.filter}
+          datasource={datasource}
+          onChange={(filter) => change({ filter })}
+        />
+      )}
     </>
   );
 }
