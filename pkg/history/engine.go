@@ -44,7 +44,7 @@ func NewEngine() *Engine {
 			MaxSamples:               mostSamples,
 			Timeout:                  mostTime,
 			LookbackDelta:            Lookback,
-			NoStepSubqueryIntervalFn: func(int64) int64 { return time.Minute.Milliseconds() },
+			NoStepSubqueryIntervalFn: func(int64) int64 { return defaultStep.Milliseconds() },
 			EnableAtModifier:         true,
 			EnableNegativeOffset:     true,
 			Parser:                   p,
@@ -91,28 +91,24 @@ func floor(t, step int64) int64 { return t - ((t%step)+step)%step }
 
 // Range evaluates an expression at each step. Warnings are the engine's.
 func (e *Engine) Range(ctx context.Context, over storage.Queryable, expr string, r Range) (series []Series, warnings []string, err error) {
-	return e.run(ctx, expr, func() (promql.Query, error) {
+	return e.run(ctx, expr, r.To.Sub(r.From), func() (promql.Query, error) {
 		return e.promql.NewRangeQuery(ctx, over, nil, expr, r.From, r.To, r.Step)
 	})
 }
 
 // Instant evaluates an expression at one time: a point for each series.
 func (e *Engine) Instant(ctx context.Context, over storage.Queryable, expr string, at time.Time) (series []Series, warnings []string, err error) {
-	return e.run(ctx, expr, func() (promql.Query, error) {
+	return e.run(ctx, expr, 0, func() (promql.Query, error) {
 		return e.promql.NewInstantQuery(ctx, over, nil, expr, at)
 	})
 }
 
-// Check says whether an expression can be read.
-func (e *Engine) Check(expr string) error {
-	if _, err := e.parser.ParseExpr(expr); err != nil {
-		return &ExprError{err.Error()}
+func (e *Engine) run(ctx context.Context, expr string, span time.Duration, prepare func() (promql.Query, error)) ([]Series, []string, error) {
+	parsed, err := e.parser.ParseExpr(expr)
+	if err != nil {
+		return nil, nil, &ExprError{err.Error()}
 	}
-	return nil
-}
-
-func (e *Engine) run(ctx context.Context, expr string, prepare func() (promql.Query, error)) ([]Series, []string, error) {
-	if err := e.Check(expr); err != nil {
+	if err := guard(parsed, span, 1); err != nil {
 		return nil, nil, err
 	}
 	select {

@@ -12,15 +12,17 @@ import (
 // perInterface sums what is told of peers. An interface without peers has the
 // sum 0 while it is up.
 func perInterface(expr string) string {
-	return "sum by (opnsense_instance, device, device_name) (" + expr + ")" +
-		" or on (opnsense_instance, device, device_name) 0 * (" + metrics.InterfaceStatus + " == 1)"
+	const by = "(opnsense_instance, device, device_name)"
+	return "sum by " + by + " (" + expr + ")" +
+		" or 0 * max by " + by + " (" + metrics.InterfaceStatus + " == 1)" +
+		" unless on (opnsense_instance, device) " + metrics.PeerStatus
 }
 
 // perFirewall counts. A firewall with nothing to count has the count 0 while it
 // answers.
 func perFirewall(expr string) string {
 	return "sum by (opnsense_instance) (" + expr + ")" +
-		" or on (opnsense_instance) 0 * (" + metrics.Up + " == 1)"
+		" or 0 * max by (opnsense_instance) (" + metrics.Up + " == 1)"
 }
 
 func rate(counter string) string { return "rate(" + counter + "[$__rate_interval])" }
