@@ -35,6 +35,7 @@ func TestWatch(t *testing.T) {
 
 		slow, quick, again := c.Watch(20*time.Second), c.Watch(5*time.Second), c.Watch(5*time.Second)
 		time.Sleep(22 * time.Second)
+		synctest.Wait()
 		if got := starts(f.shows, begin); got != " 0 10 15 20 25 30" {
 			t.Errorf("shown at%s", got)
 		}
@@ -45,11 +46,13 @@ func TestWatch(t *testing.T) {
 		quick()
 		quick()
 		time.Sleep(30 * time.Second)
+		synctest.Wait()
 		if got := starts(f.shows[6:], begin); got != " 35 55" {
 			t.Errorf("with one slow watcher, shown at%s", got)
 		}
 		slow()
 		time.Sleep(40 * time.Second)
+		synctest.Wait()
 		if got := starts(f.shows[8:], begin); got != " 75 105" && got != " 75" {
 			t.Errorf("with none, shown at%s", got)
 		}
@@ -70,6 +73,7 @@ func TestWatchFindsChange(t *testing.T) {
 		time.Sleep(time.Second)
 		f.set(func() { f.down = true })
 		time.Sleep(11 * time.Second)
+		synctest.Wait()
 		if got := starts(f.vips, begin); got != " 0 5" {
 			t.Errorf("virtual IPs read at%s", got)
 		}
@@ -88,6 +92,7 @@ func TestWatchEndsByItself(t *testing.T) {
 			Fleet{c}.Firewalls(t.Context())
 			time.Sleep(time.Minute)
 		}
+		synctest.Wait()
 		if n := len(f.shows); n < 15*12+80 || n > 15*12+92 {
 			t.Errorf("%d calls in an hour", n)
 		}
@@ -109,6 +114,7 @@ func TestWatchLeavesTheSickInPeace(t *testing.T) {
 			time.Sleep(10 * time.Second)
 			stop()
 		}
+		synctest.Wait()
 		if got := starts(f.shows, begin); got != " 0 70 200 450" {
 			t.Errorf("shown at%s", got)
 		}
@@ -141,6 +147,7 @@ func TestArchive(t *testing.T) {
 		}
 		f.set(func() { f.err = errRefused })
 		time.Sleep(32 * time.Second)
+		synctest.Wait()
 		if a.newest.Known() {
 			t.Error("a failed poll is not recorded")
 		}
