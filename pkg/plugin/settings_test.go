@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/history"
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/wireguard"
 )
 
@@ -47,6 +48,9 @@ func TestSettingsRefuse(t *testing.T) {
 		poll     = `setting pollInterval: must be a duration from 10s to 2m, such as "30s"; 30s is used instead`
 		timeout  = `setting requestTimeout: must be a duration from 1s to 25s, such as "10s"; 10s is used instead`
 		forget   = `setting forgetAfter: must be a duration from 1m to 8760h, such as "168h"; 168h is used instead`
+		keep     = `setting retention: must be 0 or a duration from 10m to 720h, such as "24h"; 24h is used instead`
+		live     = `setting liveMinInterval: must be 0 or a duration from 1s to 2m, such as "5s"; 5s is used instead`
+		size     = "setting historyMaxBytes: must be a number of bytes from 1048576 to 4294967296; 67108864 is used instead"
 		noFW     = "setting firewalls: none is configured: add at least one with name, URL, API key and secret"
 		object   = "must be an object with id, name, url and tls"
 		noDevice = `is missing: the device of the tunnel, such as "wg1"`
@@ -117,6 +121,17 @@ func TestSettingsRefuse(t *testing.T) {
 		{"time-out too long", with(`"requestTimeout":"26s"`), []string{timeout}},
 		{"forgotten at once", with(`"forgetAfter":"0"`), []string{forget}},
 		{"never forgotten", with(`"forgetAfter":"2y"`), []string{forget}},
+		{"history too short", with(`"retention":"9m"`), []string{keep}},
+		{"history too long", with(`"retention":"31d"`), []string{keep}},
+		{"history below zero", with(`"retention":"-1h"`), []string{keep}},
+		{"history as a number", with(`"retention":24`), []string{keep}},
+		{"live too often", with(`"liveMinInterval":"500ms"`), []string{live}},
+		{"live too seldom", with(`"liveMinInterval":"3m"`), []string{live}},
+		{"history too small", with(`"historyMaxBytes":1000`), []string{size}},
+		{"history too large", with(`"historyMaxBytes":5e9`), []string{size}},
+		{"a size with a unit", with(`"historyMaxBytes":"64MiB"`), []string{size}},
+		{"a size that is none", with(`"historyMaxBytes":[]`), []string{size}},
+		{"poll interval of 0", with(`"pollInterval":0`), []string{poll}},
 		{"three durations", with(`"forgetAfter":[],"requestTimeout":{},"pollInterval":true`), []string{poll, timeout, forget}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -128,6 +143,9 @@ func TestSettingsRefuse(t *testing.T) {
 			}
 			if s.PollInterval != 30*time.Second || s.RequestTimeout != 10*time.Second || s.ForgetAfter != 168*time.Hour {
 				t.Errorf("defaults: %s %s %s", s.PollInterval, s.RequestTimeout, s.ForgetAfter)
+			}
+			if s.History != (history.Limits{Retention: 24 * time.Hour, MaxBytes: 64 << 20}) || s.LiveInterval != 5*time.Second {
+				t.Errorf("defaults: %+v, %s", s.History, s.LiveInterval)
 			}
 		})
 	}
@@ -156,6 +174,27 @@ func TestSettings(t *testing.T) {
 	c := s.Firewalls[1].Connection
 	if c.APIKey != markerKey || c.APISecret != markerSecret || c.Timeout != 25*time.Second || c.TLS.Mode != "insecure" {
 		t.Errorf("connection: %v", c)
+	}
+}
+
+// What is switched off, and what Grafana's environment expansion makes a text.
+func TestHistorySettings(t *testing.T) {
+	for _, tt := range []struct {
+		json string
+		want history.Limits
+		live time.Duration
+	}{
+		{`"retention":"0","liveMinInterval":"0"`, history.Limits{MaxBytes: 64 << 20}, 0},
+		{`"retention":0,"liveMinInterval":0`, history.Limits{MaxBytes: 64 << 20}, 0},
+		{`"retention":"30d","historyMaxBytes":"1048576","liveMinInterval":"1s"`, history.Limits{Retention: 720 * time.Hour, MaxBytes: 1 << 20}, time.Second},
+		{`"retention":"","historyMaxBytes":null,"liveMinInterval":""`, history.Limits{Retention: 24 * time.Hour, MaxBytes: 64 << 20}, 5 * time.Second},
+	} {
+		s := parseSettings(backend.DataSourceInstanceSettings{
+			JSONData: []byte(`{` + tt.json + `,"firewalls":[` + good + `]}`), DecryptedSecureJSONData: secretsFor("hq"),
+		})
+		if s.problems() != nil || s.History != tt.want || s.LiveInterval != tt.live {
+			t.Errorf("%s: %+v, %s, %q", tt.json, s.History, s.LiveInterval, s.problems())
+		}
 	}
 }
 
