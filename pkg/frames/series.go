@@ -214,15 +214,15 @@ func Wide(series data.Frames, names []string) *data.Frame {
 // wideColumn spreads a series over the rows; value is nil where it has none.
 func wideColumn(name string, value *data.Field, series data.Frames, rows map[int64]int) *data.Field {
 	values := make([]*float64, len(rows))
-	column := data.NewField(name, nil, values)
 	if value == nil {
-		return column
+		return data.NewField(name, nil, values)
 	}
 	at := series[slices.IndexFunc(series, func(f *data.Frame) bool { return len(f.Fields) > 1 && f.Fields[1] == value })].Fields[0]
 	for k := range value.Len() {
 		v := value.At(k).(float64)
 		values[rows[at.At(k).(time.Time).UnixMilli()]] = &v
 	}
-	column.Labels, column.Config = value.Labels, value.Config
+	column := data.NewField(name, value.Labels, values) // which copies them
+	column.Config = value.Config
 	return column
 }

@@ -151,6 +151,15 @@ func TestStream(t *testing.T) {
 	if len(initial.Fields) != 2 || initial.Rows() < 250 || initial.Fields[1].Name != "a firewall / main" {
 		t.Errorf("the first frame: %d fields, %d rows", len(initial.Fields), initial.Rows())
 	}
+	up := func(f *data.Frame) {
+		t.Helper()
+		for row := range f.Rows() {
+			if v, ok := f.Fields[1].ConcreteAt(row); !ok || v != 1.0 {
+				t.Fatalf("row %d is %v", row, v)
+			}
+		}
+	}
+	up(&initial)
 
 	ctx, cancel := context.WithCancel(context.Background())
 	sent, ended := make(packets, 10), make(chan error, 2)
@@ -165,6 +174,7 @@ func TestStream(t *testing.T) {
 		if len(f.Fields) != 2 || f.Rows() != 1 || f.Fields[1].Name != "a firewall / main" {
 			t.Fatalf("a frame of %d fields, %d rows", len(f.Fields), f.Rows())
 		}
+		up(f)
 	}
 	watched := l.firewall.calls.Load() - calls
 	if watched < 3 || watched > 5 {
@@ -227,6 +237,14 @@ func TestWide(t *testing.T) {
 		before = nil
 		for _, field := range f.Fields[1:] {
 			before = append(before, field.Name)
+			known := false
+			for row := range field.Len() {
+				_, ok := field.ConcreteAt(row)
+				known = known || ok
+			}
+			if _, name, _ := strings.Cut(field.Name, "main / "); known != strings.Contains(tt.peers, name) {
+				t.Errorf("%s: values of %s: %v", tt.peers, field.Name, known)
+			}
 		}
 	}
 }
