@@ -1,8 +1,15 @@
-import { CoreApp, type DataFrame, type DataQueryRequest, type DataQueryResponse, dateTime } from '@grafana/data';
+import {
+  CoreApp,
+  type DataFrame,
+  type DataQueryRequest,
+  type DataQueryResponse,
+  dateTime,
+  LoadingState,
+} from '@grafana/data';
 import { config, DataSourceWithBackend, type GrafanaLiveSrv, type LiveDataStreamOptions, setGrafanaLiveSrv } from '@grafana/runtime';
-import { lastValueFrom, NEVER, of, toArray } from 'rxjs';
+import { concat, lastValueFrom, NEVER, of, Subject, toArray } from 'rxjs';
 
-import { livePath } from './live';
+import { liveResponses, livePath } from './live';
 import type { Settings } from './settings';
 import { newDataSource } from './testkit';
 import type { WireGuardQuery } from './types';
@@ -105,12 +112,30 @@ test('live queries are streamed, the others run as usual, and their answers come
   expect(answers.map(({ data }) => data as DataFrame[])).toEqual([[frame('B')], [frame('A')]]);
 });
 
-test('a request of live queries only bothers nobody else, and nobody waits for the streams to end', () => {
+test('where no stream comes through, the ordinary answer is shown in its place', () => {
   const { asUsual } = watch();
-  setGrafanaLiveSrv({ getDataStream: () => NEVER } as unknown as GrafanaLiveSrv);
-  const subscription = newDataSource().query(newRequest([watched])).subscribe();
-  expect(asUsual()).toEqual([]);
+  const connecting = { data: [], state: LoadingState.Loading };
+  setGrafanaLiveSrv({ getDataStream: () => concat(of(connecting), NEVER) } as unknown as GrafanaLiveSrv);
+  const shown: DataQueryResponse[] = [];
+  const subscription = newDataSource()
+    .query(newRequest([watched]))
+    .subscribe((response) => shown.push(response));
+  expect(asUsual()).toEqual([watched]);
+  expect(shown).toEqual([{ data: [frame('B')], key: 'Q1.A' }]);
   subscription.unsubscribe();
+});
+
+test('an ordinary answer that comes after the stream began is dropped', () => {
+  const answer = new Subject<DataQueryResponse>();
+  const stream = new Subject<DataQueryResponse>();
+  const shown: DataQueryResponse[] = [];
+  const subscription = liveResponses(answer, stream, 'key').subscribe((response) => shown.push(response));
+  stream.next({ data: [frame('first')] });
+  answer.next({ data: [frame('late')] });
+  stream.next({ data: [], error: { message: 'broken' } });
+  expect(shown).toEqual([{ data: [frame('first')] }, { data: [], error: { message: 'broken' } }]);
+  subscription.unsubscribe();
+  expect([answer.observed, stream.observed]).toEqual([false, false]);
 });
 
 test('the stream is asked for by the query without variables, and by nothing else of it', async () => {

@@ -7,11 +7,11 @@ import {
   type TestDataSourceResponse,
 } from '@grafana/data';
 import { DataSourceWithBackend, getTemplateSrv, HealthCheckError, HealthStatus, type TemplateSrv } from '@grafana/runtime';
-import { merge, type Observable } from 'rxjs';
+import { defer, merge, type Observable } from 'rxjs';
 
 import { annotationSupport } from './annotations';
 import { interpolateList } from './interpolate';
-import { isLive, liveData, livePace, liveService, liveStream } from './live';
+import { isLive, liveData, liveKey, livePace, liveResponses, liveService, liveStream } from './live';
 import { normaliseQuery } from './normalise';
 import { interpolateExpr } from './promql';
 import {
@@ -66,7 +66,9 @@ export class WireGuardDataSource extends DataSourceWithBackend<WireGuardQuery, S
     }
     const streams = watched.map((query) => {
       const data = liveData(this.withoutVariables(query, request.scopedVars), request, pace);
-      return liveStream(live, this.uid, data, query.refId, request);
+      const stream = liveStream(live, this.uid, data, query.refId, request);
+      const answer = defer(() => super.query({ ...request, targets: [query] }));
+      return liveResponses(answer, stream, liveKey(request, query.refId));
     });
     const others = request.targets.filter((query) => !isLive(query));
     return others.length > 0 ? merge(super.query({ ...request, targets: others }), ...streams) : merge(...streams);

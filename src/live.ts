@@ -7,7 +7,7 @@ import {
   LiveChannelScope,
 } from '@grafana/data';
 import { config, getGrafanaLiveSrv, type GrafanaLiveSrv, StreamingFrameAction } from '@grafana/runtime';
-import { map, type Observable } from 'rxjs';
+import { filter, map, merge, type Observable, share, takeUntil } from 'rxjs';
 
 import { durationSeconds } from './duration';
 import { hasUnknownType, isRows, normaliseQuery } from './normalise';
@@ -73,6 +73,21 @@ export function liveData(query: RowsQuery, { intervalMs, range }: DataQueryReque
   };
 }
 
+/**
+ * What an ordinary query answers, until the stream has something: a stream takes a moment to begin, and where no WebSocket
+ * comes through it never does.
+ */
+export function liveResponses(answer: Observable<DataQueryResponse>, stream: Observable<DataQueryResponse>, key: string) {
+  const values = stream.pipe(
+    filter(({ data, error, errors }) => data.length > 0 || error !== undefined || errors !== undefined),
+    share()
+  );
+  // Under the key of the stream, or Grafana would show both.
+  return merge(values, answer.pipe(takeUntil(values), map((response) => ({ ...response, key }))));
+}
+
+export const liveKey = (request: DataQueryRequest, refId: string): string => `${request.requestId}.${refId}`;
+
 export function liveStream(
   live: GrafanaLiveSrv,
   uid: string,
@@ -81,7 +96,7 @@ export function liveStream(
   request: DataQueryRequest
 ): Observable<DataQueryResponse> {
   return live
-    .getDataStream({ addr: liveAddress(uid, data), key: `${request.requestId}.${refId}`, buffer: buffer(data, request) })
+    .getDataStream({ addr: liveAddress(uid, data), key: liveKey(request, refId), buffer: buffer(data, request) })
     .pipe(
       map((response) => {
         for (const frame of response.data as Array<DataFrame | undefined>) {
