@@ -42,11 +42,15 @@ type past struct {
 
 // steps are from when to when an expression is evaluated, and how often: no more
 // often than there is something new, nor than the panel has room for. Of what is
-// older than the history nothing can be told.
-func (in *instance) steps(p panel) history.Range {
+// older than the history nothing can be told. What is asked for now has the poll
+// in it that was waited for.
+func (in *instance) steps(p panel, ids []history.ID) history.Range {
 	now := in.now()
+	if newest := in.store.Newest(ids); newest.After(now) && newest.Sub(now) < in.pollInterval {
+		now = newest
+	}
 	r := history.Range{From: p.from, To: p.to, Step: max(p.interval, p.least)}
-	if r.To.After(now) || r.To.IsZero() {
+	if r.To.IsZero() || !r.To.Before(now.Add(-in.pollInterval)) {
 		r.To = now
 	}
 	if oldest := now.Add(-in.limits.Retention - history.Lookback); r.From.Before(oldest) {
@@ -75,10 +79,10 @@ func (in *instance) answerPast(ctx context.Context, q query.Query, shown panel) 
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	p.steps = in.steps(shown) // after the wait: what it brought belongs to it
 	for i := range p.scope {
 		p.ids = append(p.ids, history.IDOf(&p.scope[i]))
 	}
+	p.steps = in.steps(shown, p.ids)
 	if q.Type == query.Events {
 		f := frames.Events(q, in.store.Events(p.ids), shown.from, shown.to)
 		return in.explained(p, data.Frames{f}, nil), nil

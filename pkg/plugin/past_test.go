@@ -290,6 +290,31 @@ func TestPromQLForRules(t *testing.T) {
 	}
 }
 
+// The poll that a rule's query waits for is in its answer: be it that its sample
+// is kept at a time a moment ahead, or that the rule's own time was before it.
+func TestPromQLSeesTheNewestPoll(t *testing.T) {
+	l := mustLive(t, "")
+	l.poll(5)
+	l.up.Store(false)
+	l.step(pause - 200*time.Millisecond) // sooner than expected
+	resp, err := l.QueryData(context.Background(), &backend.QueryDataRequest{Queries: []backend.DataQuery{{
+		RefID: "A", JSON: []byte(`{"queryType":"promql","format":"numeric","expr":"opnsense_wireguard_interfaces_status == bool 0"}`),
+		TimeRange: backend.TimeRange{From: l.time().Add(-time.Minute), To: l.time().Add(-time.Second)},
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := resp.Responses["A"].Frames[0]
+	if v, _ := f.Fields[len(f.Fields)-1].FloatAt(0); v != 1 {
+		t.Errorf("down is told as %v", v)
+	}
+	l.poll(5)
+	past := l.time().Add(-4 * pause)
+	if r := l.steps(panel{from: past, to: past}, nil); !r.To.Equal(past) {
+		t.Errorf("asked for %s, told of %s", past, r.To)
+	}
+}
+
 func TestEvents(t *testing.T) {
 	l := mustLive(t, "")
 	l.poll(5)
