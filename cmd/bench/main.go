@@ -5,7 +5,9 @@
 //     decode it with encoding/json (pipeline.go),
 //   - what a query costs that is served from a snapshot, in bare gRPC round
 //     trips (queries.go),
-//   - how many calls 1,000 queries at once cost a firewall (calls.go).
+//   - how many calls 1,000 queries at once cost a firewall (calls.go),
+//   - what the history takes of memory and of the processor, and how long it is
+//     asked, against a Prometheus with the same samples (past.go).
 //
 // A slow machine fails nothing. Only a measurement that did not work, and calls
 // beyond the promise, end it with an error. docs/performance.md states figures.
@@ -50,12 +52,27 @@ func (s settings) least() time.Duration {
 	return 200 * time.Millisecond
 }
 
+// span is how long a history is measured, crowd of how many peers.
+func (s settings) span() time.Duration {
+	if s.quick {
+		return time.Hour
+	}
+	return 24 * time.Hour
+}
+
+func (s settings) crowd() int {
+	if s.quick {
+		return 20
+	}
+	return 200
+}
+
 func main() {
 	var s settings
 	flag.IntVar(&s.rounds, "rounds", 9, "interleaved rounds, of which medians are taken")
 	flag.StringVar(&s.dist, "dist", "dist", "folder with the built plugin")
 	flag.BoolVar(&s.quick, "quick", false, "a smoke run of a few seconds, whose figures mean little")
-	flag.IntVar(&s.part, "part", 0, "run only this part, 1 to 3")
+	flag.IntVar(&s.part, "part", 0, "run only this part, 1 to 4")
 	flag.IntVar(&s.atOnce, "queries", 1_000, "queries at once in part 3")
 	flag.Parse()
 	if s.quick {
@@ -71,7 +88,7 @@ func main() {
 }
 
 func run(ctx context.Context, s settings, out io.Writer) error {
-	parts := []func(context.Context, settings, io.Writer) error{measurePipeline, measureQueries, countCalls}
+	parts := []func(context.Context, settings, io.Writer) error{measurePipeline, measureQueries, countCalls, measureHistory}
 	switch {
 	case s.rounds < 1:
 		return errors.New("-rounds must be 1 or more")

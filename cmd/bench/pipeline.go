@@ -19,6 +19,7 @@ import (
 // judged together with the snapshot before, made into the table of peers.
 type pipeline struct {
 	peers    int
+	faces    int // interfaces
 	body     []byte
 	client   *opnsense.Client
 	report   wireguard.Report    // of body, for the parts on their own
@@ -48,7 +49,7 @@ func newPipeline(ctx context.Context, peers int) (*pipeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pipeline{peers: peers, body: body, client: client, policy: wireguard.Policy{ForgetAfter: time.Hour}}
+	p := &pipeline{peers: peers, faces: 1, body: body, client: client, policy: wireguard.Policy{ForgetAfter: time.Hour}}
 	if err := p.decode(ctx); err != nil {
 		return nil, err
 	}
@@ -69,7 +70,7 @@ func (p *pipeline) decode(ctx context.Context) (err error) {
 // join goes on from its own last snapshot, as polls do.
 func (p *pipeline) join(context.Context) error {
 	p.snapshot = wireguard.Join(p.snapshot, p.report, wireguard.Readings{}, p.policy)
-	if len(p.snapshot.Peers) != p.peers || len(p.snapshot.Interfaces) != 1 {
+	if len(p.snapshot.Peers) != p.peers || len(p.snapshot.Interfaces) != p.faces {
 		return fmt.Errorf("the snapshot has %d peers of %d", len(p.snapshot.Peers), p.peers)
 	}
 	return nil
@@ -108,7 +109,8 @@ func measurePipeline(ctx context.Context, s settings, out io.Writer) error {
 		if err != nil {
 			return fmt.Errorf("%d peers: %w", peers, err)
 		}
-		plain, costs, err := p.measure(ctx, s)
+		costs := []cost{{task: p.whole}, {task: p.decode}, {task: p.join}, {task: p.frame}}
+		plain, err := p.measure(ctx, s, costs)
 		if err != nil {
 			return fmt.Errorf("%d peers: %w", peers, err)
 		}
@@ -127,23 +129,22 @@ type cost struct {
 
 func (c *cost) ratio() string { return fmt.Sprintf("%.2f", median(c.ratios)) }
 
-// measure returns the rounds of encoding/json, and those of the whole and of its parts.
-func (p *pipeline) measure(ctx context.Context, s settings) (plain []time.Duration, costs []cost, err error) {
-	costs = []cost{{task: p.whole}, {task: p.decode}, {task: p.join}, {task: p.frame}}
+// measure adds rounds to the costs, and returns those of encoding/json between them.
+func (p *pipeline) measure(ctx context.Context, s settings, costs []cost) (plain []time.Duration, err error) {
 	for range s.rounds {
 		base, err := cpuPerRun(ctx, s.least(), p.plain)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		plain = append(plain, base)
 		for i := range costs {
 			spent, err := cpuPerRun(ctx, s.least(), costs[i].task)
 			if err != nil {
-				return nil, nil, err
+				return nil, err
 			}
 			costs[i].spent = append(costs[i].spent, spent)
 			costs[i].ratios = append(costs[i].ratios, float64(spent)/float64(base))
 		}
 	}
-	return plain, costs, nil
+	return plain, nil
 }

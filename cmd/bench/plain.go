@@ -18,8 +18,8 @@ type plainRow struct {
 	AllowedIPs string  `json:"allowed-ips"`
 	Status     string  `json:"status"`
 	PeerStatus string  `json:"peer-status"`
-	ListenPort string  `json:"listen-port"`
-	Keepalive  string  `json:"persistent-keepalive"`
+	ListenPort string  `json:"listen-port,omitempty"`
+	Keepalive  string  `json:"persistent-keepalive,omitempty"`
 	Handshake  int64   `json:"latest-handshake"`
 	Age        *int64  `json:"latest-handshake-age"`
 	Rx         int64   `json:"transfer-rx"`
@@ -38,8 +38,8 @@ func (p *pipeline) plain(context.Context) error {
 	if err := json.NewDecoder(bytes.NewReader(p.body)).Decode(&a); err != nil {
 		return err
 	}
-	if len(a.Rows) != p.peers+1 {
-		return fmt.Errorf("encoding/json read %d rows of %d", len(a.Rows), p.peers+1)
+	if len(a.Rows) != p.peers+p.faces {
+		return fmt.Errorf("encoding/json read %d rows of %d", len(a.Rows), p.peers+p.faces)
 	}
 	return nil
 }

@@ -98,3 +98,7 @@ func count(n int) string {
 func milliseconds(d time.Duration) string {
 	return fmt.Sprintf("%.3g ms", float64(d)/float64(time.Millisecond))
 }
+
+func megabytes(n int) string { return fmt.Sprintf("%.2f MB", float64(n)/1e6) }
+
+func hours(d time.Duration) string { return fmt.Sprintf("%g h", d.Hours()) }
