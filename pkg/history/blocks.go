@@ -5,10 +5,10 @@ func (sh *shelf) seal() {
 	if sh.polls == 0 {
 		return
 	}
-	n := 0
+	n := sh.written
 	for _, ser := range sh.slots {
 		if ser != nil && !ser.empty() {
-			n += len(ser.chunk.Bytes())
+			n += chunkHeader
 		}
 	}
 	b := &block{minT: sh.minT, maxT: sh.maxT, data: make([]byte, 0, n), ends: make([]uint32, len(sh.slots))}
@@ -22,7 +22,7 @@ func (sh *shelf) seal() {
 	}
 	sh.blocks = append(sh.blocks, b)
 	sh.sealed += b.size()
-	sh.polls = 0
+	sh.polls, sh.written = 0, 0
 }
 
 // expire drops what is older than a time.
@@ -33,19 +33,36 @@ func (sh *shelf) expire(before int64) {
 	sh.log.expire(before)
 }
 
-// shrink drops the oldest block, and says whether there was anything to drop.
+// shrink gives something up, the oldest first, and says whether there was anything.
 func (sh *shelf) shrink() bool {
-	if len(sh.blocks) == 0 {
+	switch {
+	case len(sh.blocks) == 0 && sh.polls > 0:
 		sh.seal()
-	}
-	if len(sh.blocks) == 0 {
+		return true
+	case len(sh.blocks) == 0:
 		return sh.log.shrink()
+	case len(sh.blocks) == 1 && sh.polls == 0 && sh.slim():
+		return true
 	}
 	sh.dropOldest()
+	sh.refused = len(sh.blocks) == 0 && sh.polls == 0
 	if begins, ok := sh.begins(); ok {
 		sh.log.expire(begins)
 	}
 	return true
+}
+
+// slim lets go of the memory of chunks that were closed, and says whether it was
+// any.
+func (sh *shelf) slim() bool {
+	given := 0
+	for _, ser := range sh.slots {
+		if ser != nil {
+			given += ser.slim()
+		}
+	}
+	sh.open -= given
+	return given > 0
 }
 
 func (sh *shelf) dropOldest() {
@@ -68,6 +85,14 @@ func (sh *shelf) dropAfter(at int64) {
 	}
 	if n := len(sh.blocks); n > 0 {
 		sh.maxT, sh.raw = sh.blocks[n-1].maxT, sh.blocks[n-1].maxT
+		for _, ser := range sh.slots {
+			if ser != nil {
+				ser.live = true // what it was then is dropped, too
+			}
+		}
+		if ended := sh.maxT + 1; at-ended > smallStep.Milliseconds() {
+			sh.end(ended)
+		}
 	}
 	sh.log.dropAfter(at)
 }

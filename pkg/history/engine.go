@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
@@ -21,7 +22,9 @@ const (
 	mostSamples  = 5_000_000 // in memory at once for one expression, 16 bytes each
 	mostTime     = 20 * time.Second
 	mostParallel = 4
-	mostPoints   = 11_000 // of one series, as in Prometheus' own API
+	mostPoints   = 11_000    // of one series, as in Prometheus' own API
+	mostCode     = 10_000    // bytes of an expression outside of its strings: to read them takes time by their square
+	mostLength   = 1_000_000 // bytes of an expression
 )
 
 // ExprError is an expression that cannot be evaluated, in the engine's words.
@@ -31,18 +34,24 @@ func (e *ExprError) Error() string { return e.Problem }
 
 // Engine evaluates PromQL over stores. A process needs one.
 type Engine struct {
-	promql *promql.Engine
-	parser parser.Parser
-	places chan struct{} // for what is evaluated at a time
+	promql  *promql.Engine
+	parser  parser.Parser
+	places  chan struct{} // for what is evaluated at a time
+	samples int           // at most in memory at once
+	time    time.Duration // that one may take
 }
 
 // NewEngine makes an engine.
-func NewEngine() *Engine {
+func NewEngine() *Engine { return newEngine(mostSamples, mostTime) }
+
+func newEngine(samples int, timeout time.Duration) *Engine {
 	p := parser.NewParser(parser.Options{})
 	return &Engine{
+		samples: samples,
+		time:    timeout,
 		promql: promql.NewEngine(promql.EngineOpts{
-			MaxSamples:               mostSamples,
-			Timeout:                  mostTime,
+			MaxSamples:               samples,
+			Timeout:                  timeout,
 			LookbackDelta:            Lookback,
 			NoStepSubqueryIntervalFn: func(int64) int64 { return defaultStep.Milliseconds() },
 			EnableAtModifier:         true,
@@ -77,21 +86,23 @@ type Range struct {
 // moves the ends to multiples of it, so that the points of a panel that is
 // refreshed stay where they are.
 func (r Range) Align() Range {
-	if least := r.To.Sub(r.From) / mostPoints; r.Step <= least {
-		r.Step = least + 1
-	}
-	r.Step = max(r.Step.Round(time.Millisecond), time.Millisecond)
-	step := r.Step.Milliseconds()
-	r.From = time.UnixMilli(floor(r.From.UnixMilli(), step)).UTC()
-	r.To = time.UnixMilli(floor(r.To.UnixMilli(), step)).UTC()
+	from, to := r.From.UnixMilli(), r.To.UnixMilli()
+	step := max(1, r.Step.Round(time.Millisecond).Milliseconds(), (to-from)/(mostPoints-1)+1)
+	r.Step = time.Duration(step) * time.Millisecond
+	r.From = time.UnixMilli(floor(from, step)).UTC()
+	r.To = time.UnixMilli(floor(to, step)).UTC()
 	return r
 }
 
 func floor(t, step int64) int64 { return t - ((t%step)+step)%step }
 
-// Range evaluates an expression at each step. Warnings are the engine's.
+// Range evaluates an expression at each step. Warnings are the engine's. A range
+// that ends before it begins has no points.
 func (e *Engine) Range(ctx context.Context, over storage.Queryable, expr string, r Range) (series []Series, warnings []string, err error) {
-	return e.run(ctx, expr, r.To.Sub(r.From), func() (promql.Query, error) {
+	if r.Step < time.Millisecond {
+		r = r.Align() // the engine would not end
+	}
+	return e.run(ctx, expr, max(0, r.To.Sub(r.From)), func() (promql.Query, error) {
 		return e.promql.NewRangeQuery(ctx, over, nil, expr, r.From, r.To, r.Step)
 	})
 }
@@ -104,6 +115,9 @@ func (e *Engine) Instant(ctx context.Context, over storage.Queryable, expr strin
 }
 
 func (e *Engine) run(ctx context.Context, expr string, span time.Duration, prepare func() (promql.Query, error)) ([]Series, []string, error) {
+	if err := short(expr); err != nil {
+		return nil, nil, err
+	}
 	parsed, err := e.parser.ParseExpr(expr)
 	if err != nil {
 		return nil, nil, &ExprError{err.Error()}
@@ -124,7 +138,7 @@ func (e *Engine) run(ctx context.Context, expr string, span time.Duration, prepa
 	defer q.Close()
 	result := q.Exec(ctx)
 	if result.Err != nil {
-		return nil, nil, failure(ctx, result.Err)
+		return nil, nil, e.failure(ctx, result.Err)
 	}
 	series, err := seriesOf(result.Value)
 	warnings, infos := result.Warnings.AsStrings(expr, 3, 0)
@@ -133,7 +147,7 @@ func (e *Engine) run(ctx context.Context, expr string, span time.Duration, prepa
 
 // failure tells whose the error is: the expression's, the asker's who went away,
 // or ours.
-func failure(ctx context.Context, err error) error {
+func (e *Engine) failure(ctx context.Context, err error) error {
 	var tooMany promql.ErrTooManySamples
 	var timeout promql.ErrQueryTimeout
 	var broken promql.ErrStorage
@@ -141,9 +155,9 @@ func failure(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.As(err, &tooMany):
-		return &ExprError{fmt.Sprintf("it reads more than %d samples at once: narrow it to fewer series or a shorter time", mostSamples)}
+		return &ExprError{fmt.Sprintf("it reads more than %d samples at once: narrow it to fewer series or a shorter time", e.samples)}
 	case errors.As(err, &timeout):
-		return &ExprError{fmt.Sprintf("it takes longer than %s: narrow it to fewer series or a shorter time", mostTime)}
+		return &ExprError{fmt.Sprintf("it takes longer than %s: narrow it to fewer series or a shorter time", e.time)}
 	case errors.As(err, &broken):
 		return err
 	}
@@ -178,9 +192,9 @@ func seriesOf(v parser.Value) ([]Series, error) {
 }
 
 func named(metric labels.Labels) Series {
-	s := Series{Name: metric.Get(labels.MetricName), Labels: map[string]string{}}
+	s := Series{Name: metric.Get(model.MetricNameLabel), Labels: map[string]string{}}
 	metric.Range(func(l labels.Label) {
-		if l.Name != labels.MetricName {
+		if l.Name != model.MetricNameLabel {
 			s.Labels[l.Name] = l.Value
 		}
 	})

@@ -52,7 +52,8 @@ func (l *log) add(e Event) {
 	if l.events == nil {
 		l.events = map[wireguard.Kind][]Event{}
 	}
-	kept := append(l.events[e.Kind], e)
+	kept := l.events[e.Kind]
+	kept = append(kept, e)
 	l.size += e.size()
 	if len(kept) > mostEvents {
 		l.size -= kept[0].size()
@@ -61,8 +62,10 @@ func (l *log) add(e Event) {
 	l.events[e.Kind] = kept
 }
 
-// size leaves out what is shared with the snapshot.
-func (e *Event) size() int { return eventSize + len(e.Reason) }
+// size counts strings, too: they outlive the snapshot that they are from.
+func (e *Event) size() int {
+	return eventSize + len(e.Device) + len(e.Interface) + len(e.Peer) + len(e.PublicKey) + len(e.Reason)
+}
 
 func (l *log) len() int {
 	n := 0
@@ -72,25 +75,35 @@ func (l *log) len() int {
 	return n
 }
 
-// keep drops the events that are not wanted.
+// keep drops the events that are not wanted, and their memory where that is much.
 func (l *log) keep(wanted func(*Event) bool) {
 	for kind, list := range l.events {
-		l.events[kind] = slices.DeleteFunc(list, func(e Event) bool {
+		kept := slices.DeleteFunc(list, func(e Event) bool {
 			if wanted(&e) {
 				return false
 			}
 			l.size -= e.size()
 			return true
 		})
+		if len(kept) < cap(kept)/2 {
+			kept = slices.Clone(kept)
+		}
+		l.events[kind] = kept
 	}
 }
 
-// expire drops what is older than a time. Mostly nothing is.
+// expire drops what is older than a time: the beginning of each list, so that it
+// costs what it drops and not what it keeps.
 func (l *log) expire(before int64) {
-	for _, list := range l.events {
-		if len(list) > 0 && list[0].At.UnixMilli() < before {
-			l.keep(func(e *Event) bool { return e.At.UnixMilli() >= before })
-			return
+	for kind, list := range l.events {
+		n := 0
+		for n < len(list) && list[n].At.UnixMilli() < before {
+			l.size -= list[n].size()
+			n++
+		}
+		if n > 0 {
+			clear(list[:n])
+			l.events[kind] = list[n:]
 		}
 	}
 }
@@ -125,10 +138,11 @@ func (s *Store) Events(ids []ID) []Event {
 	return out
 }
 
-// ended copies events of one kind and fills in when their states ended.
+// ended copies events of one kind and fills in when their states ended. Events of
+// one poll do not end each other: of an interface that is renamed there are two.
 func ended(events []Event) []Event {
 	type thing struct{ device, name, key string }
-	next := make(map[thing]time.Time, len(events))
+	next := make(map[thing]*Event, len(events))
 	out := slices.Clone(events)
 	for i := len(out) - 1; i >= 0; i-- {
 		e := &out[i]
@@ -136,8 +150,12 @@ func ended(events []Event) []Event {
 		if e.Device == "" {
 			t.name = e.Interface
 		}
-		e.Until = next[t]
-		next[t] = e.At
+		if n := next[t]; n != nil && n.At.Equal(e.At) {
+			e.Until = n.Until
+		} else if n != nil {
+			e.Until = n.At
+		}
+		next[t] = e
 	}
 	return out
 }

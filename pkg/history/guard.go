@@ -25,8 +25,7 @@ func guard(expr parser.Node, span time.Duration, growth int) error {
 		if step <= 0 {
 			step = defaultStep
 		}
-		span += e.Range
-		if span/step > mostSubsteps {
+		if span += e.Range; span < 0 || span/step > mostSubsteps { // below 0: more than fits
 			return &ExprError{fmt.Sprintf("the subquery %s has more than %d steps: make its step longer or its range shorter", brief(e.String()), mostSubsteps)}
 		}
 	case *parser.Call:
@@ -61,4 +60,34 @@ func brief(expr string) string {
 		return strings.ToValidUTF8(expr[:most], "") + "…"
 	}
 	return expr
+}
+
+// short refuses an expression that would take long to be read.
+func short(expr string) error {
+	if len(expr) > mostLength {
+		return &ExprError{fmt.Sprintf("it is %d bytes long: %d are possible", len(expr), mostLength)}
+	}
+	if n := code(expr); n > mostCode {
+		return &ExprError{fmt.Sprintf("it has %d bytes outside of its strings: %d are possible", n, mostCode)}
+	}
+	return nil
+}
+
+// code counts the bytes of an expression that are in no string and no comment.
+func code(expr string) int {
+	n, in := 0, byte(0) // the quote of the string, or the # of the comment, that it is in; 0: in none
+	for i := 0; i < len(expr); i++ {
+		switch c := expr[i]; {
+		case in == 0:
+			n++
+			if strings.IndexByte("\"'`#", c) >= 0 {
+				in = c
+			}
+		case c == '\\' && (in == '"' || in == '\''):
+			i++
+		case c == in && in != '#', c == '\n' && in == '#':
+			in = 0
+		}
+	}
+	return n
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/histogram"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/storage"
@@ -56,16 +57,61 @@ func (q *querier) Select(ctx context.Context, sorted bool, hints *storage.Select
 		mint, maxt = hints.Start, hints.End
 	}
 	var out []storage.Series
+	begins := make([]int, 0, len(q.IDs)) // of each firewall's series
 	for _, id := range q.IDs {
+		begins = append(begins, len(out))
 		var err error
 		if out, err = q.Store.read(ctx, id, q.matching(matchers), mint, maxt, out); err != nil {
 			return storage.ErrSeriesSet(err)
 		}
 	}
-	if sorted {
-		slices.SortFunc(out, func(a, b storage.Series) int { return labels.Compare(a.Labels(), b.Labels()) })
+	shared := shareNames(out, begins)
+	if sorted || shared {
+		slices.SortFunc(out, compareLabels)
+	}
+	if shared {
+		out = merged(out)
 	}
 	return &seriesSet{series: out, at: -1}
+}
+
+// shareNames says whether series of two firewalls bear the same name of one.
+func shareNames(series []storage.Series, begins []int) bool {
+	if len(begins) < 2 {
+		return false
+	}
+	owners := map[string]int{}
+	for k, from := range begins {
+		to := len(series)
+		if k+1 < len(begins) {
+			to = begins[k+1]
+		}
+		for _, s := range series[from:to] {
+			name := s.Labels().Get("opnsense_instance")
+			if owner, known := owners[name]; known && owner != k {
+				return true
+			}
+			owners[name] = k
+		}
+	}
+	return false
+}
+
+func compareLabels(a, b storage.Series) int { return labels.Compare(a.Labels(), b.Labels()) }
+
+// merged makes one of series that have the same labels: a firewall may be called
+// what another one was called before.
+func merged(sorted []storage.Series) []storage.Series {
+	var out []storage.Series
+	for len(sorted) > 0 {
+		n := 1
+		for n < len(sorted) && compareLabels(sorted[0], sorted[n]) == 0 {
+			n++
+		}
+		out = append(out, storage.ChainedSeriesMerge(sorted[:n]...))
+		sorted = sorted[n:]
+	}
+	return out
 }
 
 // match says which series of a thing are wanted.
@@ -77,13 +123,13 @@ type match struct {
 func (q *querier) matching(matchers []*labels.Matcher) match {
 	var m match
 	for i, name := range familyNames {
-		if !slices.ContainsFunc(matchers, func(m *labels.Matcher) bool { return m.Name == labels.MetricName && !m.Matches(name) }) {
+		if !slices.ContainsFunc(matchers, func(m *labels.Matcher) bool { return m.Name == model.MetricNameLabel && !m.Matches(name) }) {
 			m.families = append(m.families, i)
 		}
 	}
 	m.thing = func(t *thing) bool {
 		for _, m := range matchers {
-			if m.Name != labels.MetricName && !m.Matches(t.labels.Get(m.Name)) {
+			if m.Name != model.MetricNameLabel && !m.Matches(t.labels.Get(m.Name)) {
 				return false
 			}
 		}
@@ -154,7 +200,7 @@ func (sh *shelf) chunks(ser *series, mint, maxt int64) [][]byte {
 // prometheus returns the labels of a series as Prometheus has them.
 func (t *thing) prometheus(family int) labels.Labels {
 	b := labels.NewScratchBuilder(len(t.labels) + 1)
-	b.Add(labels.MetricName, familyNames[family])
+	b.Add(model.MetricNameLabel, familyNames[family])
 	for _, l := range t.labels {
 		if l.Value != "" { // which is as if it were not there
 			b.Add(l.Name, l.Value)

@@ -8,11 +8,11 @@ import (
 
 // What things take beside their samples, in bytes; measured in TestSize.
 const (
-	seriesSize = 336 // a series with its open chunk, empty
-	thingSize  = 320
-	labelSize  = 64
+	seriesSize = 304 // a series with its open chunk, empty
+	thingSize  = 240 // without its series and labels
+	labelSize  = 36  // without its strings
 	blockSize  = 96
-	eventSize  = 320
+	eventSize  = 224 // without its strings
 )
 
 // How long an empty chunk is, and what it takes.
@@ -44,11 +44,12 @@ func (ser *series) begin() {
 	ser.app, _ = ser.chunk.Appender() // reads what is in the chunk, which is nothing
 }
 
-// append adds a sample and returns by how much the chunk grew.
-func (ser *series) append(at int64, v float64) int {
-	was := cap(ser.chunk.Bytes())
+// append adds a sample and returns by how much the chunk and its memory grew.
+func (ser *series) append(at int64, v float64) (length, memory int) {
+	was := ser.chunk.Bytes()
 	ser.app.Append(0, at, v)
-	return cap(ser.chunk.Bytes()) - was
+	is := ser.chunk.Bytes()
+	return len(is) - len(was), cap(is) - cap(was)
 }
 
 // empty says whether the open chunk has no sample.
@@ -58,12 +59,22 @@ func (ser *series) empty() bool { return len(ser.chunk.Bytes()) == chunkHeader }
 // that shrank.
 func (ser *series) restart() int {
 	const much = 1024
-	buf, given := ser.chunk.Bytes(), 0
-	if cap(buf) > much && len(buf)*2 < cap(buf) {
-		given = cap(buf)
-		buf = make([]byte, chunkHeader, len(buf))
-		given -= cap(buf)
+	if buf := ser.chunk.Bytes(); cap(buf) > much && len(buf)*2 < cap(buf) {
+		return ser.restartIn(make([]byte, chunkHeader, len(buf)))
 	}
+	return ser.restartIn(ser.chunk.Bytes())
+}
+
+// slim lets go of the memory of an empty chunk and returns how much it was.
+func (ser *series) slim() int {
+	if cap(ser.chunk.Bytes()) <= newChunk {
+		return 0
+	}
+	return ser.restartIn(make([]byte, chunkHeader, newChunk))
+}
+
+func (ser *series) restartIn(buf []byte) int {
+	given := cap(ser.chunk.Bytes()) - cap(buf)
 	buf = buf[:chunkHeader]
 	clear(buf)
 	ser.chunk.Reset(buf)

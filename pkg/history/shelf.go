@@ -15,6 +15,7 @@ import (
 const (
 	blockPolls = 120             // polls in a block
 	smallStep  = 5 * time.Minute // back by which a clock may step and nothing is dropped
+	longCall   = time.Minute     // longer than it takes to ask a firewall
 )
 
 var (
@@ -48,6 +49,7 @@ type shelf struct {
 	due        int64 // by when the next one was expected
 
 	fixed, open, sealed int  // bytes of labels, of open chunks, of blocks
+	written             int  // bytes of samples in open chunks
 	refused             bool // too many series to be kept at all
 
 	log
@@ -63,12 +65,6 @@ type thing struct {
 
 func newShelf() *shelf { return &shelf{byKey: map[string]*thing{}} }
 
-func (sh *shelf) clear() {
-	refused := sh.refused
-	*sh = *newShelf()
-	sh.refused = refused
-}
-
 func (sh *shelf) size() int { return sh.fixed + sh.open + sh.sealed + sh.log.size }
 
 // startPoll sets the time of the samples that are appended next, and says whether
@@ -81,26 +77,33 @@ func (sh *shelf) startPoll(at int64, f *wireguard.Firewall) bool {
 		}
 		sh.dropAfter(at)
 	}
-	if sh.maxT != 0 {
-		// Nobody asked for a while: what was known ended then.
-		if sh.due != 0 && at > sh.due+2*f.PollInterval.Milliseconds() && sh.maxT+sh.step < at {
-			sh.end(sh.maxT + max(1, sh.step))
-		}
-		// Polls come at regular times but for a moment. To keep them regular makes a
-		// timestamp cost a bit instead of two bytes.
-		if expected := sh.maxT + sh.step; sh.step > 0 && abs(at-expected)*100 <= sh.step {
-			sh.raw, at = at, expected
-		} else {
-			sh.step, sh.raw = at-sh.raw, at
-		}
+	// Polls come at regular times but for a moment. To keep them regular makes a
+	// timestamp cost a bit instead of two bytes.
+	if expected := sh.maxT + sh.step; sh.maxT == 0 || sh.paused(at, f) {
+		sh.step, sh.raw = 0, at
+	} else if sh.step > 0 && abs(at-expected)*100 <= sh.step {
+		sh.raw, at = at, expected
 	} else {
-		sh.raw = at
+		sh.step, sh.raw = at-sh.raw, at
 	}
 	sh.due = f.Next.UnixMilli()
 	if sh.polls == 0 {
 		sh.minT = at
 	}
 	sh.maxT = at
+	return true
+}
+
+// paused says whether nobody asked for a while before a poll. What was known then
+// ended when the next poll was due.
+func (sh *shelf) paused(at int64, f *wireguard.Firewall) bool {
+	if sh.due == 0 || at <= sh.due+(2*f.PollInterval+longCall).Milliseconds() {
+		return false
+	}
+	if ended := max(sh.due, sh.maxT+1); ended < at {
+		sh.end(ended)
+		sh.seal() // so that what was before can go before what comes
+	}
 	return true
 }
 
@@ -159,10 +162,24 @@ func keyOf(labels metrics.Labels) string {
 	return b.String()
 }
 
-func (t *thing) size() int {
-	n := thingSize + 8*len(familyNames) + len(t.key)
-	for _, l := range t.labels {
-		n += labelSize + len(l.Value)
+func (t *thing) size() int { return sizeOf(t.labels) }
+
+// sizeOf is what a thing with these labels takes beside its series.
+func sizeOf(labels metrics.Labels) int {
+	n := thingSize
+	for _, l := range labels {
+		n += labelSize + len(l.Name) + 2*len(l.Value) // once more in its key
+	}
+	return n
+}
+
+// leastSize is what a firewall takes of which one poll is kept.
+func leastSize(samples []metrics.Sample) int {
+	n := len(samples) * seriesSize
+	for i := range samples {
+		if i == 0 || &samples[i].Labels[0] != &samples[i-1].Labels[0] {
+			n += sizeOf(samples[i].Labels)
+		}
 	}
 	return n
 }
@@ -179,7 +196,13 @@ func (sh *shelf) put(t *thing, family int, v float64) {
 		return // the same series twice
 	}
 	ser.seen, ser.live = sh.poll, true
-	sh.open += ser.append(sh.maxT, v)
+	sh.add(ser, sh.maxT, v)
+}
+
+func (sh *shelf) add(ser *series, at int64, v float64) {
+	length, memory := ser.append(at, v)
+	sh.written += length
+	sh.open += memory
 }
 
 // place gives a series its place in the blocks to come.
@@ -199,7 +222,7 @@ func (sh *shelf) endUnseen(at int64) {
 	for _, ser := range sh.slots {
 		if ser != nil && ser.live && ser.seen != sh.poll {
 			ser.live = false
-			sh.open += ser.append(at, staleMarker)
+			sh.add(ser, at, staleMarker)
 		}
 	}
 }
@@ -213,7 +236,6 @@ func (sh *shelf) end(at int64) {
 		sh.minT = at
 	}
 	sh.polls++
-	sh.step = 0
 }
 
 // begins returns the time of the oldest sample.
@@ -231,7 +253,7 @@ func (sh *shelf) count(u *Usage) {
 	if sh.refused {
 		u.Refused++
 	}
-	u.Events += sh.log.len()
+	u.Events += sh.len()
 	for _, ser := range sh.slots {
 		if ser != nil {
 			u.Series++

@@ -75,10 +75,13 @@ func (s *Store) Record(f *wireguard.Firewall) {
 		sh = newShelf()
 		s.shelves[IDOf(f)] = sh
 	}
-	if sh.refused = len(samples)*seriesSize > s.limits.MaxBytes; sh.refused {
-		sh.clear()
+	if leastSize(samples) > s.limits.MaxBytes {
+		sh = newShelf() // a reader may still hold the old one
+		sh.refused = true
+		s.shelves[IDOf(f)] = sh
 		return
 	}
+	sh.refused = false
 	if !sh.startPoll(at.UnixMilli(), f) {
 		return
 	}
@@ -86,6 +89,10 @@ func (s *Store) Record(f *wireguard.Firewall) {
 	sh.append(samples)
 	if sh.polls >= blockPolls || sh.maxT-sh.minT >= s.limits.Retention.Milliseconds()/12 {
 		sh.seal()
+	}
+	if room := s.limits.MaxBytes - s.size() + sh.open + sh.sealed; sh.written > room/4 {
+		sh.seal() // so that not all of it is in the one block that goes
+		sh.slim()
 	}
 	sh.expire(sh.maxT - s.limits.Retention.Milliseconds())
 	s.bound()
@@ -108,8 +115,8 @@ func (s *Store) bound() {
 				most = sh
 			}
 		}
-		if !most.shrink() {
-			return // what is left is counted in Record
+		if most == nil || !most.shrink() {
+			return
 		}
 	}
 }
@@ -159,4 +166,22 @@ func (s *Store) Begins(ids []ID) (oldest time.Time, ok bool, refused int) {
 		}
 	}
 	return oldest, ok, refused
+}
+
+// Newest returns the time of the newest sample of these firewalls, which may be a
+// moment ahead of the clock: polls are kept at regular times. The zero time where
+// there is none.
+func (s *Store) Newest(ids []ID) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	newest := int64(0)
+	for _, id := range ids {
+		if sh := s.shelves[id]; sh != nil {
+			newest = max(newest, sh.maxT)
+		}
+	}
+	if newest == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(newest).UTC()
 }
