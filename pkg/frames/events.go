@@ -95,5 +95,5 @@ func eventLabels(e *history.Event) string {
 	add("device_name", e.Interface)
 	add("peer_name", e.Peer)
 	add("public_key", e.PublicKey)
-	return notation(&s)
+	return s.String()
 }

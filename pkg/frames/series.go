@@ -89,7 +89,7 @@ func legend(q query.Query, s *history.Series) string {
 	case query.Events, query.PromQL:
 	}
 	if q.Legend == "" {
-		return notation(s)
+		return s.String()
 	}
 	return placeholder.ReplaceAllStringFunc(q.Legend, func(p string) string {
 		name := strings.TrimSpace(strings.Trim(p, "{}"))
@@ -108,22 +108,6 @@ func tunnel(labels map[string]string) string {
 	}
 	return labels["device_name"]
 }
-
-// notation writes a series as Prometheus does.
-func notation(s *history.Series) string {
-	if len(s.Labels) == 0 && s.Name != "" {
-		return s.Name
-	}
-	var parts []string
-	for _, name := range slices.Sorted(maps.Keys(s.Labels)) {
-		parts = append(parts, name+"="+quoted(s.Labels[name]))
-	}
-	return s.Name + "{" + strings.Join(parts, ", ") + "}"
-}
-
-var escapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
-
-func quoted(s string) string { return `"` + escapes.Replace(s) + `"` }
 
 // Instant makes the one frame of a PromQL query's present values: a row for each
 // series, a text column for each label that any of them has, and the value.

@@ -23,8 +23,7 @@ func BenchmarkRecord(b *testing.B) {
 				b.StartTimer()
 				s.Record(f)
 			}
-			usage := s.Usage()
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(usage.Samples), "ns/sample")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*s.Usage().Series), "ns/sample")
 		})
 	}
 }

@@ -89,6 +89,31 @@ func TestClockBackIntoBlocks(t *testing.T) {
 	}
 }
 
+// An answer is of when it arrived, a failure of when the poll ended.
+func TestTimeOfAPoll(t *testing.T) {
+	s, b := newStore(roomy), small("hq", 0)
+	f := b.answers(after(0))
+	f.Tried = after(7)
+	s.Record(f)
+	f = b.fails(after(0), every)
+	f.Tried = after(30)
+	s.Record(f)
+	if got := line(t, s, b.ID(), "opnsense_up"); got != "0:1 30:0" {
+		t.Error(got)
+	}
+}
+
+// What is counted is what is there, also right after a block was made.
+func TestUsage(t *testing.T) {
+	s, b := newStore(roomy), small("hq", 0)
+	for n := range 130 {
+		s.Record(b.answers(after(30 * float64(n))))
+		if usage := s.Usage(); usage.Series != 4 || usage.Samples != 4*(n+1) || usage.Samples != total(raw(t, s, b.ID())) {
+			t.Fatalf("poll %d: %+v", n, usage)
+		}
+	}
+}
+
 func total(all map[string][]sample) int {
 	n := 0
 	for _, list := range all {

@@ -68,6 +68,7 @@ func TestInstant(t *testing.T) {
 		{strings.Repeat("(", 10_001), "", "it has 10001 bytes outside of its strings: 10000 are possible"},
 		{strings.Repeat("-", 10_000) + "1", "", "it has 10001 bytes outside of its strings: 10000 are possible"},
 		{"# it's a \"comment\n" + strings.Repeat("(", 10_001), "", "it has 10002 bytes outside of its strings: 10000 are possible"},
+		{"# one # and it's still it\n" + strings.Repeat("(", 10_001), "", "it has 10002 bytes outside of its strings: 10000 are possible"},
 		{"'\\'' + " + strings.Repeat("(", 10_001), "", "it has 10005 bytes outside of its strings: 10000 are possible"},
 		{"`\\` + " + strings.Repeat("(", 10_001), "", "it has 10005 bytes outside of its strings: 10000 are possible"},
 		{"label_join(label_join(opnsense_up, \"a\", \"\"" + strings.Repeat(", \"a\"", 9) + "), \"a\", \"\"" + strings.Repeat(", \"a\"", 9) + ")", "",

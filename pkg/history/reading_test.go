@@ -116,10 +116,13 @@ func TestChangesInTheMiddleOfReading(t *testing.T) {
 		},
 		"all expires, and others take its places": func(s *Store, _ *box) { polls(s, others, 100_000, 6) },
 		"the clock is set back, and others come":  func(s *Store, _ *box) { polls(s, others, -100_000, 6) },
-		"refused, and others come": func(s *Store, b *box) {
-			s.SetLimits(Limits{limits.Retention, 10_000}, after(1))
-			s.Record(b.answers(after(400)))
-			s.SetLimits(limits, after(2))
+		"refused for its peers, and others come": func(s *Store, b *box) {
+			more := numbered(1500)
+			s.SetLimits(Limits{limits.Retention, 3 * mega}, after(1))
+			s.Record(more.answers(after(400)))
+			if _, _, refused := s.Begins([]ID{b.ID()}); refused != 1 {
+				t.Error("not refused")
+			}
 			polls(s, others, 20, 6)
 		},
 		"memory is short": func(s *Store, _ *box) { s.SetLimits(Limits{limits.Retention, 1}, after(1)) },

@@ -1,10 +1,6 @@
 package history
 
-import (
-	"unsafe"
-
-	"github.com/prometheus/prometheus/tsdb/chunkenc"
-)
+import "github.com/prometheus/prometheus/tsdb/chunkenc"
 
 // What things take beside their samples, in bytes; measured in TestSize.
 const (
@@ -106,5 +102,5 @@ func (b *block) chunk(slot int) []byte {
 }
 
 func (b *block) size() int {
-	return blockSize + cap(b.data) + cap(b.ends)*int(unsafe.Sizeof(b.ends[0]))
+	return blockSize + cap(b.data) + 4*cap(b.ends)
 }

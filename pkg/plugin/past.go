@@ -123,7 +123,27 @@ func (in *instance) evaluate(ctx context.Context, p past) (data.Frames, []string
 	if err != nil {
 		return nil, nil, badExpr(p.Query, err)
 	}
+	if p.Format == query.Numeric {
+		if err := distinct(series); err != nil {
+			return nil, nil, err
+		}
+	}
 	return data.Frames{frames.Instant(p.Query, series)}, warnings, nil
+}
+
+// distinct refuses what Grafana would refuse a whole rule for: two rows with the
+// same labels. The name of a metric is none of them.
+func distinct(series []history.Series) error {
+	seen := map[string]string{}
+	for i := range series {
+		labels := (&history.Series{Labels: series[i].Labels}).String()
+		if first, again := seen[labels]; again {
+			return &query.Error{Field: "expr", Problem: fmt.Sprintf("%s and %s both have the labels %s, and a rule cannot tell them apart: "+
+				"ask for one of them, or tell them apart with label_replace", first, series[i].Name, labels)}
+		}
+		seen[labels] = series[i].Name
+	}
+	return nil
 }
 
 // badExpr makes what the engine says of an expression an error of the query.

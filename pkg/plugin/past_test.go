@@ -280,6 +280,12 @@ func TestPromQLForRules(t *testing.T) {
 			}
 		})
 	}
+	twice := l.ask(`{"queryType":"promql","format":"numeric","expr":"{__name__=~\"opnsense_up|opnsense_wireguard_poll_duration_seconds\"}"}`, time.Hour)
+	const same = `opnsense_up and opnsense_wireguard_poll_duration_seconds both have the labels {opnsense_instance="a firewall"}, and a rule cannot tell them apart: ` +
+		`ask for one of them, or tell them apart with label_replace`
+	if twice.Error == nil || twice.Error.Error() != "query field expr: "+same {
+		t.Errorf("%v", twice.Error)
+	}
 	silentOne := newFakeFirewall(t)
 	instead(&silentOne.show, silent)
 	in := mustInstance(t, settingsOf(t, silentOne.entry("b", "ca")))

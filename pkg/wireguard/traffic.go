@@ -30,6 +30,7 @@ func (m mark) since(earlier mark) time.Duration { return time.Duration(m.at - ea
 type traffic struct {
 	marks      [12]mark // oldest first
 	n          int
+	newest     mark // of the newest poll, be it kept or not
 	counted    mark // until when windows are counted
 	busy, good int  // windows with that much sent, and those that also received
 	silent     bool // unlike before nothing comes back
@@ -38,12 +39,11 @@ type traffic struct {
 // add takes over the counters of a poll. A counter that went back, an unknown
 // one, or a long pause begin anew.
 func (t *traffic) add(m mark) {
-	if t.n > 0 {
-		last := t.marks[t.n-1]
-		if m.rx < last.rx || m.tx < last.tx || m.at < last.at || m.since(last) > window {
-			t.n = 0
-		}
+	last := t.newest
+	if m.rx < last.rx || m.tx < last.tx || m.at < last.at || m.since(last) > window {
+		t.n = 0
 	}
+	t.newest = m
 	if m.rx < 0 || m.tx < 0 {
 		t.n = 0
 		return
