@@ -2,13 +2,16 @@ package e2e
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/grafana/grafana-plugin-sdk-go/data"
 	"github.com/hashicorp/go-hclog"
 
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/internal/grafanahost"
@@ -135,7 +138,9 @@ func TestSecretsStayInside(t *testing.T) {
 	for _, entry := range d.json["firewalls"].([]any) {
 		entry.(map[string]any)["readConfiguration"] = true
 	}
+	d.json["liveMinInterval"] = liveEvery.String()
 	var said strings.Builder
+	streamed := 0
 	for _, fault := range []simulator.FaultKind{"", simulator.FaultReset, simulator.FaultLogin, simulator.FaultCut, simulator.FaultError, simulator.FaultGateway} {
 		for _, f := range lab.Firewalls() {
 			f.Grant(simulator.PrivilegeConfiguration)
@@ -150,10 +155,19 @@ func TestSecretsStayInside(t *testing.T) {
 		for _, model := range []map[string]any{
 			{"refId": "A", "queryType": "interfaces"}, {"refId": "A", "queryType": "peers"},
 			{"refId": "A", "queryType": "firewalls"}, {"refId": "A", "queryType": "nonsense"},
+			{"refId": "A", "queryType": "events"}, {"refId": "A", "queryType": "peers", "format": "time_series", "metric": "rx_rate"},
+			promQL(`{__name__=~".+"}`, "table"), promQL(`{__name__=~".+"}`, "time_series"), promQL(`sum(opnsense_up`, "numeric"),
+			promQL(`opnsense_up == $unfilled`, "table"), promQL(`max_over_time(opnsense_up[10y:1ms])`, "time_series"),
 		} {
 			answer, err := d.Query(testContext(t), model)
 			raw, _ := json.Marshal(answer)
 			fmt.Fprintln(&said, string(raw), err, answer.Error)
+		}
+		for _, model := range []map[string]any{
+			{"queryType": "nonsense"}, {"queryType": "events", "format": "table"},
+			{"queryType": "peers", "format": "table"}, {"queryType": "interfaces", "format": "time_series", "metric": "status"},
+		} {
+			streamed += watchOnce(t, d, model, &said)
 		}
 		health, err := d.Health(testContext(t))
 		fmt.Fprintln(&said, health.Message, string(health.JSONDetails), err)
@@ -171,8 +185,15 @@ func TestSecretsStayInside(t *testing.T) {
 	mu.Lock()
 	defer mu.Unlock()
 	all := said.String() + logs.String()
-	if len(logs.String()) == 0 || !strings.Contains(all, "road-warrior") {
-		t.Fatal("nothing was captured, so nothing was tested")
+	for _, want := range []string{
+		"road-warrior", "hq is unreachable", "unclosed left parenthesis", "$unfilled", "more than 100000 steps", "only interfaces, peers and firewalls can be live",
+	} {
+		if len(logs.String()) == 0 || !strings.Contains(all, want) {
+			t.Fatalf("%q was not captured, so it was not tested", want)
+		}
+	}
+	if streamed < 12 {
+		t.Fatalf("%d frames were streamed", streamed)
 	}
 	for _, f := range lab.Firewalls() {
 		secrets := map[string]string{"key": f.APIKey(), "secret": f.APISecret()}
@@ -192,4 +213,37 @@ func TestSecretsStayInside(t *testing.T) {
 			}
 		}
 	}
+}
+
+func promQL(expr, format string) map[string]any {
+	return map[string]any{"refId": "A", "queryType": "promql", "format": format, "expr": expr}
+}
+
+// watchOnce watches a live panel until a frame comes, at most for a while, and
+// writes down all that comes of it. It returns how many frames there were.
+func watchOnce(tb testing.TB, d *saved, model map[string]any, said io.Writer) (n int) {
+	tb.Helper()
+	c, err := d.Channel(model, livePanel())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	write := func(f *data.Frame) {
+		if f != nil {
+			n++
+			raw, _ := json.Marshal(f)
+			fmt.Fprintln(said, string(raw))
+		}
+	}
+	ctx, cancel := context.WithTimeout(testContext(tb), 2*liveEvery)
+	defer cancel()
+	status, first, err := d.Subscribe(ctx, c)
+	fmt.Fprintln(said, status, err)
+	write(first)
+	err = d.Watch(ctx, c, func(f *data.Frame) error {
+		write(f)
+		cancel()
+		return nil
+	})
+	fmt.Fprintln(said, err)
+	return n
 }

@@ -21,11 +21,12 @@ type DataSource struct {
 	host     *Host
 	settings backend.DataSourceInstanceSettings
 	role     string // of the user who asks; "": Viewer
+	now      func() time.Time
 }
 
 // Save saves a data source. The plugin hears of it with the first request.
 func (h *Host) Save(uid, name string, jsonData any, secure map[string]string) (*DataSource, error) {
-	d := &DataSource{host: h, settings: backend.DataSourceInstanceSettings{ID: 1, UID: uid, Name: name, Type: pluginID}}
+	d := &DataSource{host: h, settings: backend.DataSourceInstanceSettings{ID: 1, UID: uid, Name: name, Type: pluginID}, now: time.Now}
 	return d, d.Update(jsonData, secure)
 }
 
@@ -45,11 +46,24 @@ func (d *DataSource) Update(jsonData any, secure map[string]string) error {
 }
 
 // On returns the same data source in another plugin process, as after a restart.
-func (d *DataSource) On(h *Host) *DataSource { return &DataSource{host: h, settings: d.settings} }
+func (d *DataSource) On(h *Host) *DataSource {
+	other := *d
+	other.host = h
+	return &other
+}
 
 // As returns the same data source, asked by a user with another role.
 func (d *DataSource) As(role string) *DataSource {
-	return &DataSource{host: d.host, settings: d.settings, role: role}
+	other := *d
+	other.role = role
+	return &other
+}
+
+// At returns the same data source, asked by a Grafana with another clock.
+func (d *DataSource) At(now func() time.Time) *DataSource {
+	other := *d
+	other.now = now
+	return &other
 }
 
 func (d *DataSource) context() backend.PluginContext {
@@ -60,32 +74,6 @@ func (d *DataSource) context() backend.PluginContext {
 		User:                       &backend.User{Login: "user", Role: cmp.Or(d.role, "Viewer")},
 		DataSourceInstanceSettings: &settings,
 	}
-}
-
-// Query sends one query, a model as a panel or rule holds it.
-func (d *DataSource) Query(ctx context.Context, model any) (backend.DataResponse, error) {
-	raw, err := json.Marshal(model)
-	if err != nil {
-		return backend.DataResponse{}, fmt.Errorf("query: %w", err)
-	}
-	var outer struct{ RefID, QueryType string }
-	if err := json.Unmarshal(raw, &outer); err != nil {
-		return backend.DataResponse{}, fmt.Errorf("query: %w", err)
-	}
-	now := time.Now()
-	q := backend.DataQuery{
-		RefID: outer.RefID, QueryType: outer.QueryType, JSON: raw, MaxDataPoints: 1000, Interval: 30 * time.Second,
-		TimeRange: backend.TimeRange{From: now.Add(-time.Hour), To: now},
-	}
-	resp, err := d.host.QueryData(ctx, &backend.QueryDataRequest{PluginContext: d.context(), Queries: []backend.DataQuery{q}})
-	if err != nil {
-		return backend.DataResponse{}, err
-	}
-	answer, ok := resp.Responses[q.RefID]
-	if !ok {
-		return backend.DataResponse{}, fmt.Errorf("the plugin did not answer query %q", q.RefID)
-	}
-	return answer, nil
 }
 
 // Health is Save & test.

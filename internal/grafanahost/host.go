@@ -23,6 +23,7 @@ type Host struct {
 	data        grpcplugin.DataClient
 	resource    grpcplugin.ResourceClient
 	diagnostics grpcplugin.DiagnosticsClient
+	stream      grpcplugin.StreamClient
 }
 
 // BinaryName is the name of the built plugin for the system that this runs on,
@@ -38,14 +39,23 @@ func BinaryName() string {
 // Build builds a plugin's back end into dir, with the race detector, for Start to
 // find. Root is the root of the repository, pkg what to build: "./pkg", or a
 // variant of it made for tests.
-func Build(root, pkg, dir string) error {
+func Build(root, pkg, dir string) error { return build(root, pkg, dir, "-race") }
+
+// BuildAsShipped builds it without the race detector, which takes many times the
+// memory, and without C.
+func BuildAsShipped(root, pkg, dir string) error { return build(root, pkg, dir) }
+
+func build(root, pkg, dir string, flags ...string) error {
 	binary, err := filepath.Abs(filepath.Join(dir, BinaryName()))
 	if err != nil {
 		return err
 	}
-	build := exec.Command("go", "build", "-race", "-o", binary, pkg)
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
+	cmd := exec.Command("go", append(append([]string{"build"}, flags...), "-o", binary, pkg)...)
+	cmd.Dir = root
+	if len(flags) == 0 {
+		cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0")
+	}
+	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("building the plugin: %w\n%s", err, out)
 	}
 	return nil
@@ -72,6 +82,7 @@ func Start(dir string, logger hclog.Logger, args ...string) (*Host, error) {
 			"data":        &grpcplugin.DataGRPCPlugin{},
 			"resource":    &grpcplugin.ResourceGRPCPlugin{},
 			"diagnostics": &grpcplugin.DiagnosticsGRPCPlugin{},
+			"stream":      &grpcplugin.StreamGRPCPlugin{},
 		}},
 		AllowedProtocols: []goplugin.Protocol{goplugin.ProtocolGRPC},
 		SkipHostEnv:      true,
@@ -97,6 +108,7 @@ func (h *Host) connect() error {
 		"data":        func(c any) (ok bool) { h.data, ok = c.(grpcplugin.DataClient); return ok },
 		"resource":    func(c any) (ok bool) { h.resource, ok = c.(grpcplugin.ResourceClient); return ok },
 		"diagnostics": func(c any) (ok bool) { h.diagnostics, ok = c.(grpcplugin.DiagnosticsClient); return ok },
+		"stream":      func(c any) (ok bool) { h.stream, ok = c.(grpcplugin.StreamClient); return ok },
 	} {
 		raw, err := protocol.Dispense(name)
 		if err != nil {

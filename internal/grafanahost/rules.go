@@ -51,6 +51,20 @@ func (q RuleQuery) Expression() bool {
 	return q.DatasourceUID == "__expr__" || q.DatasourceUID == "-100"
 }
 
+// panel is what alerting asks for: what the rule looks back on, by default so
+// finely that nothing is left out.
+func (q RuleQuery) panel(now time.Time) Panel {
+	ago := func(seconds int) time.Time { return now.Add(-time.Duration(seconds) * time.Second) }
+	p := Panel{From: ago(q.RelativeTimeRange.From), To: ago(q.RelativeTimeRange.To), Interval: time.Second, MaxDataPoints: 43_200}
+	if ms, ok := q.Model["intervalMs"].(int); ok && ms > 0 {
+		p.Interval = time.Duration(ms) * time.Millisecond
+	}
+	if points, ok := q.Model["maxDataPoints"].(int); ok && points > 0 {
+		p.MaxDataPoints = int64(points)
+	}
+	return p
+}
+
 var mathExpression = regexp.MustCompile(`^\$(\w+) (==|!=|>|<) (-?[\d.]+)$`)
 
 // Evaluate runs a rule once, as Grafana's scheduler does, and returns the
@@ -64,7 +78,7 @@ func (r Rule) Evaluate(ctx context.Context, d *DataSource) (all map[string][]Num
 			continue
 		}
 		q.Model["refId"] = q.RefID
-		answer, err := d.Query(ctx, q.Model)
+		answer, err := d.QueryPanel(ctx, q.Model, q.panel(d.now()))
 		if err != nil {
 			return nil, nil, err
 		}

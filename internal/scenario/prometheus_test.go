@@ -27,6 +27,7 @@ import (
 // shipped rule file would have: its own storage, its own rules engine.
 type prometheus struct {
 	storage *teststorage.TestStorage
+	engine  *promql.Engine
 	groups  []*rules.Group
 	known   map[string]labels.Labels // series of the newest scrape
 }
@@ -45,10 +46,10 @@ func newPrometheus(tb testing.TB, file string) *prometheus {
 		tb.Fatal(err)
 	}
 	p := &prometheus{storage: teststorage.New(tb), known: map[string]labels.Labels{}}
-	engine := promql.NewEngine(promql.EngineOpts{MaxSamples: 1e6, Timeout: time.Minute, LookbackDelta: 5 * time.Minute, Parser: parser.NewParser(parser.Options{})})
-	tb.Cleanup(func() { _ = engine.Close() })
+	p.engine = promql.NewEngine(promql.EngineOpts{MaxSamples: 1e6, Timeout: time.Minute, LookbackDelta: 5 * time.Minute, Parser: parser.NewParser(parser.Options{})})
+	tb.Cleanup(func() { _ = p.engine.Close() })
 	manager := rules.NewManager(&rules.ManagerOptions{
-		QueryFunc: rules.EngineQueryFunc(engine, p.storage), NotifyFunc: func(context.Context, string, ...*rules.Alert) {},
+		QueryFunc: rules.EngineQueryFunc(p.engine, p.storage), NotifyFunc: func(context.Context, string, ...*rules.Alert) {},
 		Context: context.Background(), Appendable: p.storage, Queryable: p.storage,
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
@@ -129,4 +130,15 @@ func (p *prometheus) evaluate(at time.Time) ([]string, error) {
 	}
 	slices.Sort(out)
 	return out, nil
+}
+
+// query evaluates an expression over what was scraped.
+func (p *prometheus) query(ctx context.Context, expr string, at time.Time) (promql.Vector, error) {
+	q, err := p.engine.NewInstantQuery(ctx, p.storage, nil, expr, at)
+	if err != nil {
+		return nil, err
+	}
+	defer q.Close()
+	v, err := q.Exec(ctx).Vector()
+	return slices.Clone(v), err
 }

@@ -55,6 +55,7 @@ type world struct {
 	prometheus *prometheus
 	asked      map[*simulator.Firewall]int // calls before the newest step
 
+	settle                    func()   // nil, or what is done before the poll of each step
 	grafanaNow, prometheusNow []string // what fires since the newest evaluation
 	watches                   []*watch
 	timeline                  []string
@@ -95,6 +96,9 @@ func (w *world) must(err error) {
 	}
 }
 
+// time is the time in the plugin, of which w.now is a little short.
+func (w *world) time() time.Time { return time.Now().Add(w.added) }
+
 // writeClock writes the file as a whole: the plugin may read it at any time.
 func (w *world) writeClock() {
 	w.must(os.WriteFile(w.clock+".new", []byte(strconv.FormatInt(int64(w.added), 10)), 0o600))
@@ -115,6 +119,7 @@ func (w *world) startPlugin() {
 	if w.source == nil {
 		w.source, err = host.Save("opnsense-wireguard", "OPNsense WireGuard", w.json, w.secure)
 		w.must(err)
+		w.source = w.source.At(w.time)
 		return
 	}
 	w.source = w.source.On(host)
@@ -169,6 +174,9 @@ func (w *world) wait(d time.Duration) {
 		w.added += by
 		w.lab.Elapse(by, slices.Collect(maps.Values(w.traffic))...)
 		w.writeClock()
+		if w.settle != nil {
+			w.settle()
+		}
 		w.poll()
 		if w.now.Sub(w.start)%evaluationInterval == 0 {
 			w.evaluate()
