@@ -30,8 +30,9 @@ type Logger interface {
 
 // Archive keeps the past of the firewalls of one data source.
 type Archive interface {
-	// Record keeps what is known of a firewall after a poll of it ended. Polls of
-	// one firewall come one after the other.
+	// Record keeps what is known of a firewall after a poll of it ended, or that it
+	// still cannot be read while it is left in peace. Those of one firewall come one
+	// after the other.
 	Record(f *wireguard.Firewall)
 	// Drop lets go of all of a firewall that is no longer read.
 	Drop(f *wireguard.Firewall)
@@ -143,15 +144,26 @@ func (c *Collector) close() {
 	}
 }
 
-// record keeps what the newest poll told, unless the firewall was removed meanwhile.
-func (c *Collector) record() {
+// record keeps what the newest poll told.
+func (c *Collector) record() { c.keep(c.look()) }
+
+// recordAgain keeps, during a long pause after a failure, that the firewall still
+// cannot be read: an hour of it is no gap.
+func (c *Collector) recordAgain() {
+	if f := c.look(); f.Err != nil {
+		f.Tried = c.now()
+		c.keep(f)
+	}
+}
+
+// keep has a state archived, unless the firewall was removed meanwhile.
+func (c *Collector) keep(f wireguard.Firewall) {
 	if c.shared.archive == nil {
 		return
 	}
 	c.recorded.Lock()
 	defer c.recorded.Unlock()
 	if c.stopped.Err() == nil {
-		f := c.look()
 		c.shared.archive.Record(&f)
 	}
 }

@@ -17,6 +17,10 @@ func (c *Collector) run() {
 			return
 		}
 		pause := c.show.due.Sub(c.now())
+		again := c.view.Err != nil && pause > c.cfg.PollInterval
+		if again {
+			pause = c.cfg.PollInterval
+		}
 		c.mu.Unlock()
 		if pause <= 0 {
 			c.poll()
@@ -25,6 +29,9 @@ func (c *Collector) run() {
 		timer := time.NewTimer(pause)
 		select {
 		case <-timer.C:
+			if again {
+				c.recordAgain()
+			}
 		case <-c.wake:
 		case <-c.stopped.Done():
 		}

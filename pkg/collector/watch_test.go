@@ -173,3 +173,26 @@ func TestArchive(t *testing.T) {
 		}
 	})
 }
+
+// A pause of an hour is no gap in what is recorded: that the firewall cannot be
+// read is recorded at every interval.
+func TestArchiveDuringPauses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &archive{}
+		r := NewRegistry(time.Now, func() Archive { return a })
+		f := newFirewall(t)
+		f.err = errForbidden
+		c := r.Borrow(Key{}, f.config("1"), saved)
+		defer r.Return(Key{})
+		for range 14 { // asked all the time, as by a rule
+			Fleet{c}.Firewalls(t.Context())
+			time.Sleep(time.Minute)
+		}
+		synctest.Wait()
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		if n := len(f.shows); n != 1 || a.recorded < 27 || a.recorded > 29 || a.newest.Known() || time.Since(a.newest.Tried) > interval {
+			t.Errorf("%d calls, recorded %d times, at last %s ago", n, a.recorded, time.Since(a.newest.Tried))
+		}
+	})
+}

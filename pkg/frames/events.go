@@ -64,7 +64,7 @@ var eventColumns = []column[*history.Event]{
 	}),
 	text("title", "", func(e *history.Event) string { return html.EscapeString(e.Title(e.Firewall)) }),
 	text("text", "", func(e *history.Event) string { return html.EscapeString(e.Text(e.Firewall)) }),
-	text("tags", "", func(e *history.Event) string { return tags(e) }),
+	text("tags", "", tags),
 	text("kind", "", func(e *history.Event) string { return string(e.Kind) }),
 	text("from", "", func(e *history.Event) string { return e.From }),
 	text("to", "", func(e *history.Event) string { return e.To }),

@@ -99,7 +99,7 @@ func (in *instance) evaluate(ctx context.Context, p past) (data.Frames, []string
 	over := history.Scope{Store: in.store, IDs: p.ids, Keep: keep(p.Query, p.scope)}
 	stands := query.Window{Step: p.steps.Step, Range: p.to.Sub(p.from), Poll: in.pollInterval}
 	if p.Type != query.PromQL {
-		p.Query.Expr = expressionOf(p.Query)
+		p.Expr = expressionOf(p.Query)
 	}
 	expr, err := p.Expand(stands)
 	if err != nil {

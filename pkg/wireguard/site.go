@@ -88,7 +88,9 @@ func (p *Peer) judgeSite(now time.Time, on *Interface, expected bool) {
 	calls := spans && tx >= initiation && rx == 0
 	if away, known := p.away(now); known {
 		p.SiteDown = flag(p.Site && up && away && (expected || p.Keepalive > 0 || calls || p.steady))
-		p.siteWas = p.SiteDown
+		if p.SiteDown == FlagYes || !away || p.siteWas == FlagNotKnown {
+			p.siteWas = p.SiteDown // one whose interface went down did not come back
+		}
 	}
 	if spans {
 		p.NoReturnTraffic = flag(online && tx >= busySent && rx <= silentReceived && p.traffic.usuallyAnswered())
