@@ -214,6 +214,13 @@ func TestChanges(t *testing.T) {
 				" | peer: Peer branch is online; on hq, a (wg0); was stale; handshake within 5 minutes" +
 				" | site: Site branch is reachable; on hq, a (wg0); was down; handshake within 5 minutes"},
 		)},
+		{"a site that is down does not return when its interface falls", long(
+			scene{"wg0 up a", "wg0 branch stale net", "", "site: Site branch is down; on hq, a (wg0); was reachable; no handshake for over 5 minutes"},
+			scene{"wg0 down a", "wg0 branch stale net", "empty", "interface: a (wg0) is down; on hq; was up; reported down"},
+			scene{"wg0 up a", "wg0 branch stale net", "", "interface: a (wg0) is up; on hq; was down; reported up"},
+			scene{"wg0 up a", "wg0 branch online net", "", "peer: Peer branch is online; on hq, a (wg0); was stale; handshake within 5 minutes" +
+				" | site: Site branch is reachable; on hq, a (wg0); was down; handshake within 5 minutes"},
+		)},
 		{"a phone is no site", long(
 			scene{"wg0 up a", "wg0 phone online", "", ""},
 			scene{"wg0 up a", "wg0 phone stale", "", "peer: Peer phone is stale; on hq, a (wg0); was online; no handshake for over 5 minutes"},
