@@ -14,6 +14,7 @@ import { interpolateList } from './interpolate';
 import { isLive, liveData, liveKey, livePace, liveResponses, liveService, liveStream } from './live';
 import { normaliseQuery } from './normalise';
 import { interpolateExpr } from './promql';
+import { queryText } from './queryText';
 import {
   type Choice,
   firewallChoices,
@@ -49,6 +50,10 @@ export class WireGuardDataSource extends DataSourceWithBackend<WireGuardQuery, S
     return app === CoreApp.UnifiedAlerting
       ? { queryType: 'interfaces', format: 'numeric', metric: 'status' }
       : { queryType: 'interfaces', format: 'table' };
+  }
+
+  override getQueryDisplayText(query: WireGuardQuery): string {
+    return queryText(query);
   }
 
   /** Nearly every query can run (all has a default): what is wrong with one, the back end says. */

@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- a list of words, all in one place on purpose */
 /** Every word that a person reads in this plugin's editors. Tests find the elements by these same words. */
 export const texts = {
   errors: {
@@ -35,6 +36,11 @@ export const texts = {
       remove: (name: string) => `Remove firewall ${name}`,
       removeShort: 'Remove',
       removeConfirm: 'Remove with its key and secret',
+      duplicate: (name: string) => `Duplicate firewall ${name}, without key and secret`,
+      moveUp: (name: string) => `Move firewall ${name} up`,
+      moveDown: (name: string) => `Move firewall ${name} down`,
+      /** The name of a duplicate; the first has no number. */
+      copyOf: (name: string, count: number) => `${name} copy${count > 1 ? ` ${count}` : ''}`.trim(),
       unnamed: 'Firewall without a name',
       id: (id: string) => `id: ${id}`,
     },
@@ -49,6 +55,19 @@ export const texts = {
       apiSecret: 'API secret',
       secretPlaceholder: 'From System: Access: Users',
       configured: 'configured',
+    },
+    apiKeyFile: {
+      choose: 'Choose apikey.txt',
+      description: 'Or drop OPNsense’s apikey.txt here, or paste its text into one of the two fields: both are filled.',
+      outcomes: {
+        both: 'API key and secret are filled in from the file.',
+        apiKey: 'The file has only a key: the API key is filled in, the secret is as it was.',
+        apiSecret: 'The file has only a secret: the API secret is filled in, the key is as it was.',
+        neither: 'This is not OPNsense’s apikey.txt: it has no line key=… or secret=…. Nothing was changed.',
+        tooLarge: 'This file is larger than 64 KiB: it is not OPNsense’s apikey.txt. Nothing was changed.',
+        several: 'Drop one file at a time. Nothing was changed.',
+        unreadable: 'The file could not be read. Nothing was changed.',
+      },
     },
     tls: {
       mode: 'Certificate',
@@ -186,6 +205,24 @@ export const texts = {
     legendFormat: 'Legend',
     legendFormatTooltip: 'Names each series. {{device_name}} is the value of that label. Empty: all labels.',
     legendFormatPlaceholder: '{{opnsense_instance}} {{device_name}}',
+  },
+
+  help: {
+    title: 'Examples',
+    description: 'A click puts the example into this query and runs it.',
+    examples: {
+      interfacesDown: { label: 'Interfaces that are down', description: 'Empty while all is well.' },
+      sitesDown: { label: 'Sites that are down', description: 'They do not answer, though their interface is up.' },
+      traffic: { label: 'Traffic of each tunnel over time', description: 'Received bytes per second.' },
+      handshakeAge: { label: 'Time since the last handshake', description: 'In seconds, one number for each peer.' },
+      changes: { label: 'What changed', description: 'Each change of a state within the time range.' },
+      rule: {
+        label: 'The alert rule for interfaces, in PromQL',
+        description: 'As Prometheus’ own rule has it: what is in the answer fires. In a rule of Grafana write == bool 0.',
+      },
+      rate: { label: 'Received bytes per second over 5 minutes, in PromQL', description: 'The sum of each tunnel’s peers.' },
+      tunnelPeers: { label: 'Peers of one tunnel', description: 'Put the name or device of yours in place of wg1.' },
+    },
   },
 
   variable: {

@@ -132,7 +132,7 @@ function setSecret(options: Options, key: string, value: string, stored: boolean
 }
 
 /** An id of at most 64 of [a-z0-9-], made from the name, taken by no firewall and by no secret that is still stored. */
-function newFirewallId(options: Options, name: string): string {
+export function newFirewallId(options: Options, name: string): string {
   const stem =
     name
       .toLowerCase()

@@ -1,7 +1,8 @@
 import { type DataSourceInstanceSettings, type DataSourcePluginMeta, type ScopedVars, type TypedVariableModel } from '@grafana/data';
 import type { TemplateSrv } from '@grafana/runtime';
-import { screen, within } from '@testing-library/react';
+import { render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import React, { type ComponentType, useState } from 'react';
 
 import { WireGuardDataSource } from './datasource';
 import type { Options, Settings } from './settings';
@@ -67,6 +68,26 @@ export function newOptions(part: Partial<Options> = {}): Options {
     jsonData: {},
     ...part,
   };
+}
+
+interface OptionsEditorProps {
+  options: Options;
+  onOptionsChange: (options: Options) => void;
+}
+
+/** Renders a config editor as Grafana does, keeping what it hands out. */
+export function editOptions(Editor: ComponentType<OptionsEditorProps>, part: Partial<Options> = {}) {
+  const seen = { options: newOptions(part) };
+  function Page() {
+    const [options, setOptions] = useState(seen.options);
+    const keep = (changed: Options) => {
+      seen.options = changed;
+      setOptions(changed);
+    };
+    return <Editor options={options} onOptionsChange={keep} />;
+  }
+  render(<Page />);
+  return seen;
 }
 
 /** Opens the list of the field with this label. */

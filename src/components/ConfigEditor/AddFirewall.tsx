@@ -3,6 +3,7 @@ import React, { useState } from 'react';
 
 import { texts } from '../../selectors';
 import type { FirewallSettings } from '../../settings';
+import { normaliseUrl } from '../../url';
 import { nameProblem, urlProblem } from '../../validation';
 import { TextField } from './TextField';
 
@@ -52,6 +53,7 @@ export function AddFirewall({ others, onAdd }: Props) {
           value={url}
           problem={tried ? badUrl : undefined}
           onChange={setUrl}
+          onLeave={() => setUrl(normaliseUrl(url))}
         />
         <Button icon="plus" variant="secondary" onClick={add}>
           {words.firewalls.add}

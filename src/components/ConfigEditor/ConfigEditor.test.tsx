@@ -1,11 +1,10 @@
 import { config } from '@grafana/runtime';
-import { render, screen, within } from '@testing-library/react';
+import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import React, { useState } from 'react';
 
 import { texts } from '../../selectors';
 import type { Options, Settings } from '../../settings';
-import { choose, newOptions } from '../../testkit';
+import { choose, editOptions } from '../../testkit';
 import { ConfigEditor } from './ConfigEditor';
 
 const words = texts.config;
@@ -21,21 +20,7 @@ const twoFirewalls: Partial<Options> = {
   secureJsonFields: { 'hq.apiKey': true, 'hq.apiSecret': true, 'dc.apiKey': true, 'dc.apiSecret': true },
 };
 
-/** Renders the editor as Grafana does, keeping what it hands out. */
-function edit(part: Partial<Options> = {}) {
-  const seen = { options: newOptions(part) };
-  function Page() {
-    const [options, setOptions] = useState(seen.options);
-    const keep = (changed: Options) => {
-      seen.options = changed;
-      setOptions(changed);
-    };
-    return <ConfigEditor options={options} onOptionsChange={keep} />;
-  }
-  render(<Page />);
-  return seen;
-}
-
+const edit = (part?: Partial<Options>) => editOptions(ConfigEditor, part);
 const place = (firewall?: string) => (firewall ? within(screen.getByRole('group', { name: firewall })) : screen);
 // A label holds its description, too.
 const starting = (label: string) => (content: string) => content.startsWith(label);

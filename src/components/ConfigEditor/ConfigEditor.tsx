@@ -24,10 +24,12 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
         <Stack direction="column" gap={2}>
           <Text color="secondary">{words.firewalls.description}</Text>
           {firewalls.length === 0 && <Text>{words.firewalls.none}</Text>}
-          {firewalls.map((firewall) => (
+          {firewalls.map((firewall, index) => (
             <FirewallCard
               key={firewall.id}
               firewall={firewall}
+              first={index === 0}
+              last={index === firewalls.length - 1}
               others={firewalls.filter((other) => other !== firewall)}
               options={options}
               onOptionsChange={onOptionsChange}

@@ -1,58 +1,52 @@
 import type { DataSourcePluginOptionsEditorProps } from '@grafana/data';
-import { Box, ConfirmButton, Field, Stack, Switch, Text } from '@grafana/ui';
+import { Field, Stack, Switch } from '@grafana/ui';
 import React, { useId } from 'react';
 
+import { duplicateFirewall, moveFirewall } from '../../firewallList';
 import { texts } from '../../selectors';
-import {
-  changeFirewall,
-  type FirewallSettings,
-  removeFirewall,
-  secretNames,
-  type Secrets,
-  type Settings,
-} from '../../settings';
+import { changeFirewall, type FirewallSettings, removeFirewall, type Secrets, type Settings } from '../../settings';
+import { normaliseUrl } from '../../url';
 import { nameProblem, urlProblem } from '../../validation';
+import { Credentials } from './Credentials';
+import { DropCard } from './DropCard';
 import { ExpectedInterfaces } from './ExpectedInterfaces';
+import { FirewallHeader } from './FirewallHeader';
 import { PeerList } from './PeerList';
-import { SecretField } from './SecretField';
 import { TextField } from './TextField';
 import { TlsFields } from './TlsFields';
+import { useApiKeyFile } from './useApiKeyFile';
 
 interface Props extends Pick<DataSourcePluginOptionsEditorProps<Settings, Secrets>, 'options' | 'onOptionsChange'> {
   firewall: FirewallSettings;
+  first: boolean;
+  last: boolean;
   others: FirewallSettings[];
 }
 
 const words = texts.config;
 
-export function FirewallCard({ firewall, others, options, onOptionsChange }: Props) {
+export function FirewallCard({ firewall, first, last, others, options, onOptionsChange }: Props) {
   const titleId = useId();
   const { id, name } = firewall;
   const title = name.trim() || words.firewalls.unnamed;
+  const tidyUrl = normaliseUrl(firewall.url);
+  const apiKeyFile = useApiKeyFile(id, { options, onOptionsChange });
   const change = (part: Partial<FirewallSettings>) => onOptionsChange(changeFirewall(options, id, part));
 
   return (
-    <Box role="group" aria-labelledby={titleId} borderStyle="solid" borderColor="weak" padding={2}>
+    <DropCard titleId={titleId} onFiles={options.readOnly ? undefined : (files) => void apiKeyFile.read(files)}>
       <Stack direction="column" gap={2}>
-        <Stack justifyContent="space-between" alignItems="center">
-          <Stack alignItems="baseline">
-            <Text element="h4" id={titleId}>
-              {title}
-            </Text>
-            <Text color="secondary" variant="bodySmall">
-              {words.firewalls.id(id)}
-            </Text>
-          </Stack>
-          <ConfirmButton
-            confirmText={words.firewalls.removeConfirm}
-            confirmVariant="destructive"
-            disabled={options.readOnly}
-            size="sm"
-            onConfirm={() => onOptionsChange(removeFirewall(options, id))}
-          >
-            {words.firewalls.remove(title)}
-          </ConfirmButton>
-        </Stack>
+        <FirewallHeader
+          titleId={titleId}
+          title={title}
+          id={id}
+          first={first}
+          last={last}
+          readOnly={options.readOnly}
+          onMove={(by) => onOptionsChange(moveFirewall(options, id, by))}
+          onDuplicate={() => onOptionsChange(duplicateFirewall(options, id))}
+          onRemove={() => onOptionsChange(removeFirewall(options, id))}
+        />
         <TextField
           id={`${id}-name`}
           label={words.firewall.name}
@@ -70,10 +64,9 @@ export function FirewallCard({ firewall, others, options, onOptionsChange }: Pro
           value={firewall.url}
           problem={urlProblem(firewall.url)}
           onChange={(url) => change({ url })}
+          onLeave={() => tidyUrl !== firewall.url && change({ url: tidyUrl })}
         />
-        {secretNames.map((secret) => (
-          <SecretField key={secret} firewallId={id} secret={secret} options={options} onOptionsChange={onOptionsChange} />
-        ))}
+        <Credentials firewallId={id} apiKeyFile={apiKeyFile} options={options} onOptionsChange={onOptionsChange} />
         <TlsFields id={id} tls={firewall.tls ?? {}} readOnly={options.readOnly} onChange={(tls) => change({ tls })} />
         <ExpectedInterfaces expected={firewall.expect ?? []} onChange={(expect) => change({ expect })} />
         {(['expectPeers', 'ignorePeers'] as const).map((key) => (
@@ -95,6 +88,6 @@ export function FirewallCard({ firewall, others, options, onOptionsChange }: Pro
           />
         </Field>
       </Stack>
-    </Box>
+    </DropCard>
   );
 }

@@ -9,12 +9,14 @@ import { secretProblem } from '../../validation';
 interface Props extends Pick<DataSourcePluginOptionsEditorProps<Settings, Secrets>, 'options' | 'onOptionsChange'> {
   firewallId: string;
   secret: SecretName;
+  /** Takes a pasted text that is a whole file; false leaves it to the field. */
+  onPasteFile: (text: string) => boolean;
 }
 
 const words = texts.config.firewall;
 
 /** A secret can be typed and replaced, never read: Grafana only tells that there is one. */
-export function SecretField({ firewallId, secret, options, onOptionsChange }: Props) {
+export function SecretField({ firewallId, secret, options, onOptionsChange, onPasteFile }: Props) {
   const key = secretKey(firewallId, secret);
   const id = `${firewallId}-${secret}`;
   const stored = options.secureJsonFields?.[key] ?? false;
@@ -39,6 +41,11 @@ export function SecretField({ firewallId, secret, options, onOptionsChange }: Pr
         aria-invalid={problem !== undefined}
         placeholder={words.secretPlaceholder}
         autoComplete="new-password"
+        onPaste={(event) => {
+          if (onPasteFile(event.clipboardData.getData('text'))) {
+            event.preventDefault();
+          }
+        }}
         onReset={() => onOptionsChange(resetSecret(options, key))}
         onChange={(event) => onOptionsChange(typeSecret(options, key, event.currentTarget.value))}
       />

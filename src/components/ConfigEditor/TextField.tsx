@@ -12,10 +12,12 @@ interface Props {
   problem?: Problem;
   width?: number;
   onChange: (value: string) => void;
+  /** Somebody leaves the field. */
+  onLeave?: () => void;
 }
 
 /** A line of text with its label, and what is wrong with it right below. */
-export function TextField({ id, label, description, placeholder, value, problem, width = 60, onChange }: Props) {
+export function TextField({ id, label, description, placeholder, value, problem, width = 60, onChange, onLeave }: Props) {
   return (
     <Field label={label} description={description} invalid={problem !== undefined} error={problem} noMargin>
       <Input
@@ -27,6 +29,7 @@ export function TextField({ id, label, description, placeholder, value, problem,
         spellCheck={false}
         aria-invalid={problem !== undefined}
         onChange={(event) => onChange(event.currentTarget.value)}
+        onBlur={onLeave}
       />
     </Field>
   );
