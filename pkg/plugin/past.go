@@ -42,15 +42,15 @@ type past struct {
 
 // steps are from when to when an expression is evaluated, and how often: no more
 // often than there is something new, nor than the panel has room for. Of what is
-// older than the history nothing can be told. What is asked for now has the poll
-// in it that was waited for.
+// older than the history nothing can be told. A single value that is asked for now
+// has the poll in it that was waited for.
 func (in *instance) steps(p panel, ids []history.ID) history.Range {
 	now := in.now()
 	if newest := in.store.Newest(ids); newest.After(now) && newest.Sub(now) < in.pollInterval {
 		now = newest
 	}
 	r := history.Range{From: p.from, To: p.to, Step: max(p.interval, p.least)}
-	if r.To.IsZero() || !r.To.Before(now.Add(-in.pollInterval)) {
+	if r.To.IsZero() || r.To.After(now) || (p.exact && r.To.After(now.Add(-in.pollInterval))) {
 		r.To = now
 	}
 	if oldest := now.Add(-in.limits.Retention - history.Lookback); r.From.Before(oldest) {
