@@ -1,7 +1,8 @@
 import { CoreApp, type QueryEditorProps } from '@grafana/data';
 import { Alert, InlineFieldRow } from '@grafana/ui';
-import React, { useMemo } from 'react';
+import React, { useEffect, useMemo } from 'react';
 
+import { takeClickedExample } from '../../clickedExample';
 import type { WireGuardDataSource } from '../../datasource';
 import { hasUnknownType, isRows, normaliseQuery } from '../../normalise';
 import { texts } from '../../selectors';
@@ -18,6 +19,12 @@ const words = texts.query;
 
 export function QueryEditor({ query: stored, datasource, app, onChange, onRunQuery }: Props) {
   const query = useMemo(() => normaliseQuery(stored), [stored]);
+
+  useEffect(() => {
+    if (takeClickedExample(query)) {
+      onRunQuery();
+    }
+  }, [query, onRunQuery]);
 
   // Whatever does not fit to the changed part falls away here: the metric and the filters of another type, say.
   const change = (part: object) => {

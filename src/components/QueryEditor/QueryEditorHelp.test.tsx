@@ -7,13 +7,15 @@ import { plugin } from '../../module';
 import { normaliseQuery } from '../../normalise';
 import { queryText } from '../../queryText';
 import { texts } from '../../selectors';
+import { newDataSource } from '../../testkit';
 import type { WireGuardQuery } from '../../types';
+import { QueryEditor } from './QueryEditor';
 import { QueryEditorHelp } from './QueryEditorHelp';
 
 const words = texts.help.examples;
 
 function help(query?: WireGuardQuery) {
-  const onClickExample = jest.fn();
+  const onClickExample = jest.fn<void, [WireGuardQuery]>();
   render(<QueryEditorHelp query={query} onClickExample={onClickExample} />);
   return onClickExample;
 }
@@ -67,6 +69,23 @@ test.each(examples)('$key: a valid query, which runs', async ({ key, query }) =>
   expect(screen.getByText(queryText(query))).toBeInTheDocument();
   await userEvent.click(button(words[key].label));
   expect(onClickExample).toHaveBeenCalledWith({ ...query, refId: 'B' });
+});
+
+test('an example runs once it is in the row, once, and nothing else does', async () => {
+  const run = jest.fn();
+  const edit = (query: WireGuardQuery) => (
+    <QueryEditor datasource={newDataSource()} query={query} onChange={jest.fn()} onRunQuery={run} />
+  );
+  const { rerender } = render(edit({ refId: 'A', queryType: 'peers', format: 'table' }));
+  expect(run).not.toHaveBeenCalled();
+  const onClickExample = help({ refId: 'A', queryType: 'peers', format: 'table' });
+  await userEvent.click(button(words.changes.label));
+  rerender(edit({ refId: 'A', queryType: 'firewalls', format: 'table' }));
+  expect(run).not.toHaveBeenCalled();
+  for (const [example] of [...onClickExample.mock.calls, ...onClickExample.mock.calls]) {
+    rerender(edit({ ...example }));
+  }
+  expect(run).toHaveBeenCalledTimes(1);
 });
 
 test('Grafana finds it', () => {

@@ -2,6 +2,7 @@ import type { QueryEditorHelpProps } from '@grafana/data';
 import { Card, Stack, Text } from '@grafana/ui';
 import React from 'react';
 
+import { exampleClicked } from '../../clickedExample';
 import { examples } from '../../examples';
 import { queryText } from '../../queryText';
 import { texts } from '../../selectors';
@@ -16,12 +17,17 @@ const words = texts.help;
 
 /** Examples that run when they are clicked. */
 export function QueryEditorHelp({ query: current, onClickExample }: Props) {
+  const choose = (query: WireGuardQuery) => {
+    exampleClicked(query);
+    onClickExample(inPlaceOf(current, query));
+  };
+
   return (
     <Stack direction="column" gap={1}>
       <Text element="h4">{words.title}</Text>
       <Text color="secondary">{words.description}</Text>
       {examples.map(({ key, query }) => (
-        <Card key={key} noMargin isCompact onClick={() => onClickExample(inPlaceOf(current, query))}>
+        <Card key={key} noMargin isCompact onClick={() => choose(query)}>
           <Card.Heading>{words.examples[key].label}</Card.Heading>
           <Card.Description>{words.examples[key].description}</Card.Description>
           <Card.Meta>{queryText(query)}</Card.Meta>
