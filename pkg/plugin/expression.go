@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/history"
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/metrics"
@@ -93,7 +94,7 @@ func keep(q query.Query, scope []wireguard.Firewall) func(metrics.Labels) bool {
 		}
 		return f.Interfaces.Match(device, labels.Get("device_name")) &&
 			(len(f.Peers) == 0 || f.Peers.Match(labels.Get("peer_name"), key)) &&
-			(f.Site == nil || site == map[bool]string{true: "true", false: "false"}[*f.Site]) &&
+			(f.Site == nil || site == strconv.FormatBool(*f.Site)) &&
 			(!states || chosen[at])
 	}
 }
