@@ -188,6 +188,41 @@ func TestStream(t *testing.T) {
 	}
 }
 
+// stuck takes nothing, as a reader whose connection hangs.
+type stuck struct{ ctx context.Context }
+
+func (s stuck) Send(*backend.StreamPacket) error {
+	<-s.ctx.Done()
+	return s.ctx.Err()
+}
+
+// A slow reader costs nobody else anything.
+func TestSlowReader(t *testing.T) {
+	in := mustInstance(t, settingsOf(t, newFakeFirewall(t).entry("a", "ca")))
+	in.liveInterval = time.Second
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	sent, ended := make(packets, 10), make(chan error, 6)
+	run := func(query string, to backend.StreamPacketSender) {
+		path, raw := channel(query, 1000, 0)
+		ended <- in.RunStream(ctx, &backend.RunStreamRequest{Path: path, Data: raw}, backend.NewStreamSender(to))
+	}
+	for range 5 {
+		go run(`{"queryType":"peers"}`, stuck{ctx})
+	}
+	go run(`{}`, sent)
+	for range 3 {
+		sent.next(t)
+	}
+	if got := mustQuery(ctx, t, in, "A", `{"queryType":"peers"}`)["A"]; got.Error != nil {
+		t.Error(got.Error)
+	}
+	cancel()
+	for range 6 {
+		<-ended
+	}
+}
+
 // A stream ends with its data source, with an error: then Grafana starts it again.
 func TestStreamEndsWithInstance(t *testing.T) {
 	in := mustInstance(t, settingsOf(t, newFakeFirewall(t).entry("a", "ca")))
