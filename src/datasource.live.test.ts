@@ -4,6 +4,7 @@ import {
   type DataQueryRequest,
   type DataQueryResponse,
   dateTime,
+  FieldType,
   LoadingState,
 } from '@grafana/data';
 import { config, DataSourceWithBackend, type GrafanaLiveSrv, type LiveDataStreamOptions, setGrafanaLiveSrv } from '@grafana/runtime';
@@ -16,7 +17,8 @@ import type { WireGuardQuery } from './types';
 
 const watched: WireGuardQuery = { refId: 'A', queryType: 'peers', format: 'table', live: true };
 const polled: WireGuardQuery = { refId: 'B', queryType: 'peers', format: 'table' };
-const frame = (refId?: string): DataFrame => ({ refId, fields: [], length: 0 });
+const field = { name: 'status', type: FieldType.number, config: {}, values: [] };
+const frame = (refId?: string): DataFrame => ({ refId, fields: [field], length: 0 });
 
 function newRequest(targets: WireGuardQuery[], part: object = {}): DataQueryRequest<WireGuardQuery> {
   const to = dateTime('2026-01-01T12:00:00Z');

@@ -7,9 +7,10 @@ import {
   type TestDataSourceResponse,
 } from '@grafana/data';
 import { DataSourceWithBackend, getTemplateSrv, HealthCheckError, HealthStatus, type TemplateSrv } from '@grafana/runtime';
-import { defer, merge, type Observable } from 'rxjs';
+import { defer, map, merge, type Observable } from 'rxjs';
 
 import { annotationSupport } from './annotations';
+import { withoutEmptyFrames } from './emptyFrames';
 import { interpolateList } from './interpolate';
 import { isLive, liveData, liveKey, livePace, liveResponses, liveService, liveStream } from './live';
 import { normaliseQuery } from './normalise';
@@ -67,16 +68,20 @@ export class WireGuardDataSource extends DataSourceWithBackend<WireGuardQuery, S
     const live = pace && liveService(request);
     const watched = live ? request.targets.filter(isLive) : [];
     if (!live || watched.length === 0) {
-      return super.query(request);
+      return this.ask(request);
     }
     const streams = watched.map((query) => {
       const data = liveData(this.withoutVariables(query, request.scopedVars), request, pace);
       const stream = liveStream(live, this.uid, data, query.refId, request);
-      const answer = defer(() => super.query({ ...request, targets: [query] }));
+      const answer = defer(() => this.ask({ ...request, targets: [query] }));
       return liveResponses(answer, stream, liveKey(request, query.refId));
     });
     const others = request.targets.filter((query) => !isLive(query));
-    return others.length > 0 ? merge(super.query({ ...request, targets: others }), ...streams) : merge(...streams);
+    return others.length > 0 ? merge(this.ask({ ...request, targets: others }), ...streams) : merge(...streams);
+  }
+
+  private ask(request: DataQueryRequest<WireGuardQuery>): Observable<DataQueryResponse> {
+    return super.query(request).pipe(map(withoutEmptyFrames));
   }
 
   private withoutVariables(query: WireGuardQuery, scopedVars: ScopedVars): RowsQuery {
