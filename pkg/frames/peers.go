@@ -1,6 +1,7 @@
 package frames
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/query"
@@ -20,7 +21,7 @@ var peerLabels = []column[peerRow]{
 	text("device_type", "Type", func(peerRow) string { return "peer" }),
 	text("peer_name", "Peer", func(r peerRow) string { return r.Name }),
 	text("public_key", "Public key", func(r peerRow) string { return r.PublicKey }),
-	text("site", "Site", func(r peerRow) string { return yesNo(r.Site) }),
+	text("site", "Site", func(r peerRow) string { return strconv.FormatBool(r.Site) }),
 }
 
 var peerColumns = []column[peerRow]{
@@ -66,12 +67,4 @@ func peerRows(f *wireguard.Firewall, filter query.Filter) []peerRow {
 		}
 	}
 	return rows
-}
-
-// yesNo is a label's value for a yes or no.
-func yesNo(yes bool) string {
-	if yes {
-		return "true"
-	}
-	return "false"
 }

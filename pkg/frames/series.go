@@ -126,11 +126,11 @@ func Instant(q query.Query, series []history.Series) *data.Frame {
 		}
 		fields = append(fields, data.NewField("time", nil, times))
 		if slices.ContainsFunc(series, func(s history.Series) bool { return s.Name != "" }) {
-			fields = append(fields, texts("__name__", series, func(s *history.Series) string { return s.Name }))
+			fields = append(fields, text("__name__", "", func(s history.Series) string { return s.Name }).field(series))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
-		fields = append(fields, texts(name, series, func(s *history.Series) string { return s.Labels[name] }))
+		fields = append(fields, text(name, "", func(s history.Series) string { return s.Labels[name] }).field(series))
 	}
 	values := make([]*float64, len(series))
 	for i := range series {
@@ -144,22 +144,17 @@ func Instant(q query.Query, series []history.Series) *data.Frame {
 	return f.SetMeta(typed(data.FrameTypeNumericLong))
 }
 
-func texts(name string, series []history.Series, get func(*history.Series) string) *data.Field {
-	values := make([]string, len(series))
-	for i := range series {
-		values[i] = get(&series[i])
-	}
-	return data.NewField(name, nil, values)
-}
-
 // Wide joins time series into the one frame that a stream can send: the time, and
 // a column for each series that bears its name, by which Grafana recognises it in
 // the next frame. Names are columns of the frame before, which come first and stay.
 func Wide(series data.Frames, names []string) *data.Frame {
-	byName := map[string]*data.Field{}
+	byName := map[string]*data.Frame{}
+	for _, name := range names {
+		byName[name] = nil // a column that no series has filled yet
+	}
 	names = slices.Clone(names)
 	var times []time.Time
-	var rows = map[int64]int{}
+	rows := map[int64]int{} // by time
 	for _, f := range series {
 		if len(f.Fields) == 0 {
 			continue
@@ -168,10 +163,10 @@ func Wide(series data.Frames, names []string) *data.Frame {
 		for byName[name] != nil {
 			name += "\u00a0" // two series may be called the same, two columns may not
 		}
-		byName[name] = f.Fields[1]
-		if !slices.Contains(names, name) {
+		if _, known := byName[name]; !known {
 			names = append(names, name)
 		}
+		byName[name] = f
 		for k := range f.Fields[0].Len() {
 			at := f.Fields[0].At(k).(time.Time)
 			if _, there := rows[at.UnixMilli()]; !there {
@@ -186,7 +181,7 @@ func Wide(series data.Frames, names []string) *data.Frame {
 	}
 	fields := []*data.Field{data.NewField("time", nil, times)}
 	for _, name := range names {
-		fields = append(fields, wideColumn(name, byName[name], series, rows))
+		fields = append(fields, wideColumn(name, byName[name], rows))
 	}
 	out := data.NewFrame("", fields...).SetMeta(typed(data.FrameTypeTimeSeriesWide))
 	if len(series) > 0 && series[0].Meta != nil {
@@ -195,13 +190,13 @@ func Wide(series data.Frames, names []string) *data.Frame {
 	return out
 }
 
-// wideColumn spreads a series over the rows; value is nil where it has none.
-func wideColumn(name string, value *data.Field, series data.Frames, rows map[int64]int) *data.Field {
+// wideColumn spreads a series over the rows; f is nil where there is none.
+func wideColumn(name string, f *data.Frame, rows map[int64]int) *data.Field {
 	values := make([]*float64, len(rows))
-	if value == nil {
+	if f == nil {
 		return data.NewField(name, nil, values)
 	}
-	at := series[slices.IndexFunc(series, func(f *data.Frame) bool { return len(f.Fields) > 1 && f.Fields[1] == value })].Fields[0]
+	at, value := f.Fields[0], f.Fields[1]
 	for k := range value.Len() {
 		v := value.At(k).(float64)
 		values[rows[at.At(k).(time.Time).UnixMilli()]] = &v

@@ -75,23 +75,6 @@ func (l *log) len() int {
 	return n
 }
 
-// keep drops the events that are not wanted, and their memory where that is much.
-func (l *log) keep(wanted func(*Event) bool) {
-	for kind, list := range l.events {
-		kept := slices.DeleteFunc(list, func(e Event) bool {
-			if wanted(&e) {
-				return false
-			}
-			l.size -= e.size()
-			return true
-		})
-		if len(kept) < cap(kept)/2 {
-			kept = slices.Clone(kept)
-		}
-		l.events[kind] = kept
-	}
-}
-
 // expire drops what is older than a time: the beginning of each list, so that it
 // costs what it drops and not what it keeps.
 func (l *log) expire(before int64) {
@@ -108,8 +91,21 @@ func (l *log) expire(before int64) {
 	}
 }
 
+// dropAfter drops what is from a time or later: the end of each list, and its
+// memory where that is much.
 func (l *log) dropAfter(at int64) {
-	l.keep(func(e *Event) bool { return e.At.UnixMilli() < at })
+	for kind, list := range l.events {
+		n := len(list)
+		for n > 0 && list[n-1].At.UnixMilli() >= at {
+			n--
+			l.size -= list[n].size()
+		}
+		clear(list[n:])
+		if list = list[:n]; n < cap(list)/2 {
+			list = slices.Clone(list)
+		}
+		l.events[kind] = list
+	}
 }
 
 // shrink drops all events, and says whether there were any.

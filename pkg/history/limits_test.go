@@ -145,3 +145,10 @@ func TestAnotherURL(t *testing.T) {
 		t.Errorf("%q and %q", a, b)
 	}
 }
+
+// Limits returns the limits in force.
+func (s *Store) Limits() Limits {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.limits
+}

@@ -57,11 +57,12 @@ func (q *querier) Select(ctx context.Context, sorted bool, hints *storage.Select
 		mint, maxt = hints.Start, hints.End
 	}
 	var out []storage.Series
+	wanted := q.matching(matchers)
 	begins := make([]int, 0, len(q.IDs)) // of each firewall's series
 	for _, id := range q.IDs {
 		begins = append(begins, len(out))
 		var err error
-		if out, err = q.Store.read(ctx, id, q.matching(matchers), mint, maxt, out); err != nil {
+		if out, err = q.Store.read(ctx, id, wanted, mint, maxt, out); err != nil {
 			return storage.ErrSeriesSet(err)
 		}
 	}

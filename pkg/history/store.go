@@ -50,13 +50,6 @@ func (s *Store) SetLimits(l Limits, saved time.Time) {
 	s.bound()
 }
 
-// Limits returns the limits in force.
-func (s *Store) Limits() Limits {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.limits
-}
-
 // Record keeps what a poll that just ended told, or that it told nothing.
 // Polls of one firewall are recorded one after the other.
 func (s *Store) Record(f *wireguard.Firewall) {

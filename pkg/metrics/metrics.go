@@ -1,6 +1,8 @@
 package metrics
 
 import (
+	"strconv"
+
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/wireguard"
 )
 
@@ -96,10 +98,6 @@ func interfaceLabels(firewall string, i *wireguard.Interface) Labels {
 }
 
 func peerLabels(firewall string, p *wireguard.Peer) Labels {
-	site := "false"
-	if p.Site {
-		site = "true"
-	}
 	return Labels{
 		{"device", p.Device},
 		{"device_name", p.InterfaceName},
@@ -107,7 +105,7 @@ func peerLabels(firewall string, p *wireguard.Peer) Labels {
 		{"opnsense_instance", firewall},
 		{"peer_name", p.Name},
 		{"public_key", p.PublicKey},
-		{"site", site},
+		{"site", strconv.FormatBool(p.Site)},
 	}
 }
 
