@@ -10,11 +10,9 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
@@ -48,11 +46,7 @@ func (c *clock) step(to time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.added += max(0, to.Sub(time.Now().Add(c.added)))
-	// As a whole: the plugin may read it at any time.
-	if err := os.WriteFile(c.file+".new", []byte(strconv.FormatInt(int64(c.added), 10)), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(c.file+".new", c.file)
+	return grafanahost.WriteClock(c.file, c.added)
 }
 
 // firewall serves a crowd as OPNsense does.

@@ -100,8 +100,7 @@ func (d *day) advance(by time.Duration) {
 	d.now = d.now.Add(by)
 	d.added += d.now.Sub(d.time())
 	d.light.SetClockSkew(d.added)
-	d.must(os.WriteFile(d.clock+".new", []byte(strconv.FormatInt(int64(d.added), 10)), 0o600))
-	d.must(os.Rename(d.clock+".new", d.clock))
+	d.must(grafanahost.WriteClock(d.clock, d.added))
 }
 
 // poll has both data sources poll, and looks at the memory.

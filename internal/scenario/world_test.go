@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -99,11 +98,7 @@ func (w *world) must(err error) {
 // time is the time in the plugin, of which w.now is a little short.
 func (w *world) time() time.Time { return time.Now().Add(w.added) }
 
-// writeClock writes the file as a whole: the plugin may read it at any time.
-func (w *world) writeClock() {
-	w.must(os.WriteFile(w.clock+".new", []byte(strconv.FormatInt(int64(w.added), 10)), 0o600))
-	w.must(os.Rename(w.clock+".new", w.clock))
-}
+func (w *world) writeClock() { w.must(grafanahost.WriteClock(w.clock, w.added)) }
 
 func (w *world) startPlugin() {
 	log := &alarmed{}
