@@ -15,9 +15,10 @@ export function duplicateFirewall(options: Options, id: string): Options {
 }
 
 function copyName(name: string, firewalls: FirewallSettings[]): string {
+  const words = texts.config.firewalls;
   const taken = new Set(firewalls.map((firewall) => firewall.name.trim()));
-  for (let count = 1; ; count++) {
-    const candidate = texts.config.firewalls.copyOf(name, count);
+  for (let number = 1; ; number++) {
+    const candidate = (number === 1 ? words.copyOf({ name }) : words.nextCopyOf({ name, number })).trim();
     if (!taken.has(candidate)) {
       return candidate;
     }

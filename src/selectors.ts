@@ -1,6 +1,11 @@
 /* eslint-disable max-lines -- a list of words, all in one place on purpose */
-/** Every word that a person reads in this plugin's editors. Tests find the elements by these same words. */
-export const texts = {
+import { translated } from './translate';
+
+/**
+ * Every word that a person reads in this plugin's editors, in English; locales/ has the translations. What stands in
+ * double braces is put in by whoever uses the text.
+ */
+export const english = {
   errors: {
     nameMissing: 'Give the firewall a name.',
     nameTaken: 'Another firewall has this name.',
@@ -33,16 +38,17 @@ export const texts = {
       newName: 'Name of the new firewall',
       newUrl: 'URL of the new firewall',
       add: 'Add firewall',
-      remove: (name: string) => `Remove firewall ${name}`,
+      remove: 'Remove firewall {{name}}',
       removeShort: 'Remove',
       removeConfirm: 'Remove with its key and secret',
-      duplicate: (name: string) => `Duplicate firewall ${name}, without key and secret`,
-      moveUp: (name: string) => `Move firewall ${name} up`,
-      moveDown: (name: string) => `Move firewall ${name} down`,
-      /** The name of a duplicate; the first has no number. */
-      copyOf: (name: string, count: number) => `${name} copy${count > 1 ? ` ${count}` : ''}`.trim(),
+      duplicate: 'Duplicate firewall {{name}}, without key and secret',
+      moveUp: 'Move firewall {{name}} up',
+      moveDown: 'Move firewall {{name}} down',
+      /** The name of a duplicate: the first, and the ones after it. */
+      copyOf: '{{name}} copy',
+      nextCopyOf: '{{name}} copy {{number}}',
       unnamed: 'Firewall without a name',
-      id: (id: string) => `id: ${id}`,
+      id: 'id: {{id}}',
     },
     firewall: {
       name: 'Name',
@@ -91,17 +97,17 @@ export const texts = {
         'OPNsense leaves a stopped tunnel out of its answer. An interface in this list counts as down when it is missing. ' +
         'It also keeps its alerts when Grafana restarts while the firewall is unreachable. CARP: the vhid of the virtual IP ' +
         'that the tunnel depends on, or none; leave it empty when you do not know.',
-      device: (row: number) => `Device of expected interface ${row}`,
+      device: 'Device of expected interface {{row}}',
       deviceShort: 'Device',
       devicePlaceholder: 'wg1',
-      name: (row: number) => `Name of expected interface ${row}`,
+      name: 'Name of expected interface {{row}}',
       nameShort: 'Name',
       namePlaceholder: 'site-to-site',
-      carp: (row: number) => `CARP of expected interface ${row}`,
+      carp: 'CARP of expected interface {{row}}',
       carpShort: 'CARP',
       carpPlaceholder: 'vhid or none',
       add: 'Add expected interface',
-      remove: (row: number) => `Remove expected interface ${row}`,
+      remove: 'Remove expected interface {{row}}',
     },
     peers: {
       expectPeers: 'Expected peers',
@@ -145,8 +151,7 @@ export const texts = {
   },
 
   query: {
-    unknownType: (type: string) =>
-      `This version does not know the query type “${type}”. The query is kept as it is until you change something here.`,
+    unknownType: 'This version does not know the query type “{{type}}”. The query is kept as it is until you change something here.',
     type: 'Query type',
     types: {
       interfaces: { label: 'Interfaces', description: 'A row for each WireGuard interface' },
@@ -201,10 +206,8 @@ export const texts = {
     liveOff: 'The settings of the data source have live panels switched off.',
     expr: 'Expression',
     exprTooltip: 'PromQL over the history of this data source. Shift+Enter or Ctrl+Enter runs it.',
-    exprPlaceholder: 'opnsense_wireguard_interfaces_status == 0',
     legendFormat: 'Legend',
-    legendFormatTooltip: 'Names each series. {{device_name}} is the value of that label. Empty: all labels.',
-    legendFormatPlaceholder: '{{opnsense_instance}} {{device_name}}',
+    legendFormatTooltip: 'Names each series. {{example}} is the value of that label. Empty: all labels.',
   },
 
   help: {
@@ -238,3 +241,6 @@ export const texts = {
     noAnswer: 'The data source did not answer the health check.',
   },
 } as const;
+
+/** The same texts in the language of whoever reads them. Tests find the elements by them. */
+export const texts = translated(english);

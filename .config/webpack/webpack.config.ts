@@ -40,13 +40,18 @@ export default function config(_env: unknown, { mode }: { mode?: Configuration['
     infrastructureLogging: { level: 'warn' },
     performance: { hints: false },
     externals: providedByGrafana,
-    resolve: { extensions: ['.ts', '.tsx', '.js'] },
+    resolve: {
+      extensions: ['.ts', '.tsx', '.js'],
+      // @grafana/i18n loads it for Grafana itself, never for a plugin.
+      alias: { 'i18next-pseudo': false },
+    },
     module: {
       rules: [{ test: /\.tsx?$/, exclude: /node_modules/, use: { loader: 'swc-loader', options: swcOptions } }],
     },
     output: {
       path: resolve(root, 'dist'),
       filename: '[name].js',
+      asyncChunks: false,
       library: { type: 'amd' },
       publicPath: `public/plugins/${id}/`,
       uniqueName: id,
@@ -58,6 +63,7 @@ export default function config(_env: unknown, { mode }: { mode?: Configuration['
         patterns: [
           { from: 'plugin.json', transform: stamp },
           { from: 'img/**/*', noErrorOnMissing: true },
+          { from: 'locales/**/*.json' },
           { from: 'dashboards/**/*.json', noErrorOnMissing: true },
           { from: readme(), to: 'README.md', noErrorOnMissing: true },
           { from: '../LICENSE', to: '[name][ext]', noErrorOnMissing: true },

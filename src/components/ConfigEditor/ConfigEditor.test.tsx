@@ -102,7 +102,7 @@ describe('a firewall', () => {
 
   test('goes with its secrets when it is removed, and only then', async () => {
     const seen = edit(twoFirewalls);
-    await press(words.firewalls.remove('hq'));
+    await press(words.firewalls.remove({ name: 'hq' }));
     expect(seen.options.jsonData.firewalls).toHaveLength(2);
     const group = within(screen.getByRole('group', { name: 'hq' }));
     await userEvent.click(group.getByRole('button', { name: words.firewalls.removeConfirm }));
@@ -131,14 +131,14 @@ describe('a firewall', () => {
     const seen = edit({ jsonData: { firewalls: [{ id: 'hq', name: 'hq', url: 'https://hq' }] } });
     await press(words.expect.add);
     expect(screen.getByText(errors.deviceMissing)).toBeInTheDocument();
-    await userEvent.type(field(words.expect.device(1)), 'wg1');
-    await userEvent.type(field(words.expect.name(1)), 'to branch');
+    await userEvent.type(field(words.expect.device({ row: 1 })), 'wg1');
+    await userEvent.type(field(words.expect.name({ row: 1 })), 'to branch');
     await press(words.expect.add);
-    await userEvent.type(field(words.expect.device(2)), 'wg1');
+    await userEvent.type(field(words.expect.device({ row: 2 })), 'wg1');
     expect(screen.getByText(errors.deviceTaken)).toBeInTheDocument();
-    await press(words.expect.remove(2));
+    await press(words.expect.remove({ row: 2 }));
     expect(seen.options.jsonData.firewalls?.[0]?.expect).toEqual([{ device: 'wg1', name: 'to branch' }]);
-    await press(words.expect.remove(1));
+    await press(words.expect.remove({ row: 1 }));
     expect(seen.options.jsonData.firewalls?.[0]?.expect).toBeUndefined();
   });
 });
@@ -151,7 +151,7 @@ describe('what a firewall should have', () => {
     const seen = edit({
       jsonData: { firewalls: [{ id: 'hq', name: 'hq', url: 'https://hq', expect: [{ device: 'wg1', name: '' }] }] },
     });
-    const carp = field(words.expect.carp(1));
+    const carp = field(words.expect.carp({ row: 1 }));
     await userEvent.type(carp, '300');
     expect(screen.getByText(errors.carpMalformed)).toBeInTheDocument();
     await userEvent.clear(carp);

@@ -14,9 +14,9 @@ interface Props {
 const words = texts.config.expect;
 
 const columns = [
-  { key: 'device', name: words.device, prefix: words.deviceShort, placeholder: words.devicePlaceholder, width: 22 },
-  { key: 'name', name: words.name, prefix: words.nameShort, placeholder: words.namePlaceholder, width: 36 },
-  { key: 'carp', name: words.carp, prefix: words.carpShort, placeholder: words.carpPlaceholder, width: 24 },
+  { key: 'device', width: 22 },
+  { key: 'name', width: 36 },
+  { key: 'carp', width: 24 },
 ] as const;
 
 /** Interfaces that must be there, a row each: device, name and the vhid that it depends on. */
@@ -42,16 +42,16 @@ export function ExpectedInterfaces({ expected, onChange }: Props) {
           };
           return (
             <Stack key={row} alignItems="flex-start" gap={1}>
-              {columns.map(({ key, name, prefix, placeholder, width }) => (
+              {columns.map(({ key, width }) => (
                 // What is wrong wraps within the column: the rows stay in line.
                 <Box key={key} width={width}>
                   <Field invalid={problems[key] !== undefined} error={problems[key]} noMargin>
                     <Input
-                      aria-label={name(row + 1)}
+                      aria-label={words[key]({ row: row + 1 })}
                       aria-invalid={problems[key] !== undefined}
                       value={String(entry[key] ?? '')}
-                      prefix={prefix}
-                      placeholder={placeholder}
+                      prefix={words[`${key}Short`]}
+                      placeholder={words[`${key}Placeholder`]}
                       onChange={({ currentTarget }) => change(row, { [key]: read[key](currentTarget.value) })}
                     />
                   </Field>
@@ -61,8 +61,8 @@ export function ExpectedInterfaces({ expected, onChange }: Props) {
                 <IconButton
                   name="trash-alt"
                   size="lg"
-                  aria-label={words.remove(row + 1)}
-                  tooltip={words.remove(row + 1)}
+                  aria-label={words.remove({ row: row + 1 })}
+                  tooltip={words.remove({ row: row + 1 })}
                   onClick={() => remove(row)}
                 />
               </Box>

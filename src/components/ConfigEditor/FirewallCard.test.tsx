@@ -137,7 +137,7 @@ describe('apikey.txt', () => {
       readers.push(this);
     });
     await choose('dc', file(content));
-    await press(words.firewalls.remove('dc'));
+    await press(words.firewalls.remove({ name: 'dc' }));
     await userEvent.click(inGroup('dc').getByRole('button', { name: words.firewalls.removeConfirm }));
     const { options } = seen;
     Object.defineProperty(readers[0], 'result', { value: content });
@@ -199,27 +199,27 @@ describe('the list of firewalls', () => {
   test('has an end on both sides', async () => {
     const seen = edit();
     const { options } = seen;
-    await press(words.firewalls.moveUp('hq'));
-    await press(words.firewalls.moveDown('lab'));
+    await press(words.firewalls.moveUp({ name: 'hq' }));
+    await press(words.firewalls.moveDown({ name: 'lab' }));
     expect(seen.options).toBe(options);
   });
 
   test('is put in order by the keyboard, and the button keeps the focus', async () => {
     const seen = edit();
-    const button = screen.getByRole('button', { name: words.firewalls.moveUp('lab') });
+    const button = screen.getByRole('button', { name: words.firewalls.moveUp({ name: 'lab' }) });
     act(() => button.focus());
     await userEvent.keyboard('{Enter}');
     expect(order(seen)).toEqual(['hq', 'lab', 'dc']);
     await userEvent.keyboard('{Enter}{Enter}');
     expect(order(seen)).toEqual(['lab', 'hq', 'dc']);
-    expect(screen.getByRole('button', { name: words.firewalls.moveUp('lab') })).toHaveFocus();
-    await press(words.firewalls.moveDown('lab'));
+    expect(screen.getByRole('button', { name: words.firewalls.moveUp({ name: 'lab' }) })).toHaveFocus();
+    await press(words.firewalls.moveDown({ name: 'lab' }));
     expect(order(seen)).toEqual(['hq', 'lab', 'dc']);
   });
 
   test('takes a duplicate without secrets', async () => {
     const seen = edit();
-    await press(words.firewalls.duplicate('hq'));
+    await press(words.firewalls.duplicate({ name: 'hq' }));
     expect(order(seen)).toEqual(['hq', 'hq copy', 'dc', 'lab']);
     expect(kept(seen)?.[1]).toEqual({ id: 'hq-copy', name: 'hq copy', url: 'https://hq' });
     expect(field(words.firewall.apiKey, 'hq copy')).toHaveValue('');

@@ -20,9 +20,9 @@ const words = texts.config.firewalls;
 /** The title of a firewall's card, and what can be done with the card as a whole. */
 export function FirewallHeader({ titleId, title, id, first, last, readOnly, onMove, onDuplicate, onRemove }: Props) {
   const buttons = [
-    { icon: 'arrow-up', label: words.moveUp(title), disabled: first, act: () => onMove(-1) },
-    { icon: 'arrow-down', label: words.moveDown(title), disabled: last, act: () => onMove(1) },
-    { icon: 'copy', label: words.duplicate(title), disabled: false, act: onDuplicate },
+    { icon: 'arrow-up', label: words.moveUp({ name: title }), disabled: first, act: () => onMove(-1) },
+    { icon: 'arrow-down', label: words.moveDown({ name: title }), disabled: last, act: () => onMove(1) },
+    { icon: 'copy', label: words.duplicate({ name: title }), disabled: false, act: onDuplicate },
   ] as const;
 
   return (
@@ -32,7 +32,7 @@ export function FirewallHeader({ titleId, title, id, first, last, readOnly, onMo
           {title}
         </Text>
         <Text color="secondary" variant="bodySmall">
-          {words.id(id)}
+          {words.id({ id })}
         </Text>
       </Stack>
       <Stack alignItems="center" gap={1}>
@@ -57,7 +57,7 @@ export function FirewallHeader({ titleId, title, id, first, last, readOnly, onMo
           size="sm"
           onConfirm={onRemove}
         >
-          {words.remove(title)}
+          {words.remove({ name: title })}
         </ConfirmButton>
       </Stack>
     </Stack>

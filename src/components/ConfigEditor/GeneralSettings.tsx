@@ -14,15 +14,14 @@ type Props = Pick<DataSourcePluginOptionsEditorProps<Settings, Secrets>, 'option
 const words = texts.config.general;
 
 const hour = 3600;
-const { errors } = texts;
 
 /** Defaults and bounds (in seconds) are those of the back end. */
 const durations = [
-  { key: 'pollInterval', fallback: '30s', min: 10, max: 120, range: errors.pollIntervalRange },
-  { key: 'requestTimeout', fallback: '10s', min: 1, max: 25, range: errors.requestTimeoutRange },
-  { key: 'forgetAfter', fallback: '168h', min: 60, max: 8760 * hour, range: errors.forgetAfterRange },
-  { key: 'retention', fallback: '24h', min: 600, max: 720 * hour, range: errors.retentionRange, zero: true },
-  { key: 'liveMinInterval', fallback: '5s', min: 1, max: 120, range: errors.liveMinIntervalRange, zero: true },
+  { key: 'pollInterval', fallback: '30s', min: 10, max: 120 },
+  { key: 'requestTimeout', fallback: '10s', min: 1, max: 25 },
+  { key: 'forgetAfter', fallback: '168h', min: 60, max: 8760 * hour },
+  { key: 'retention', fallback: '24h', min: 600, max: 720 * hour, zero: true },
+  { key: 'liveMinInterval', fallback: '5s', min: 1, max: 120, zero: true },
 ] as const;
 
 export function GeneralSettings({ options, onOptionsChange }: Props) {
@@ -41,7 +40,7 @@ export function GeneralSettings({ options, onOptionsChange }: Props) {
           description={words[`${key}Description`]}
           placeholder={fallback}
           value={textOf(key)}
-          problem={durationProblem(textOf(key), bounds)}
+          problem={durationProblem(textOf(key), { ...bounds, range: texts.errors[`${key}Range`] })}
           width={20}
           onChange={(value) => change({ [key]: value.trim() || undefined })}
         />

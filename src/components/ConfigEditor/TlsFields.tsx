@@ -17,7 +17,6 @@ interface Props {
 const words = texts.config.tls;
 /** A line of a certificate has 64 signs. */
 const textWidth = 68;
-const modeOptions = tlsModes.map((value) => ({ value, ...words.modes[value] }));
 
 /** How to trust the firewall's certificate; fields of the other modes keep what was typed, in case one goes back. */
 export function TlsFields({ id, tls, readOnly, onChange }: Props) {
@@ -30,7 +29,7 @@ export function TlsFields({ id, tls, readOnly, onChange }: Props) {
       <Field label={words.mode} disabled={readOnly} noMargin>
         <Dropdown
           id={`${id}-tls-mode`}
-          options={modeOptions}
+          options={tlsModes.map((value) => ({ value, ...words.modes[value] }))}
           value={mode}
           width={60}
           onChange={(value) => change({ mode: value })}

@@ -17,11 +17,12 @@ interface Props {
 const words = texts.query;
 
 type Sites = keyof typeof words.sites;
-const siteOptions = (['all', 'only', 'none'] as const).map((value) => ({ value, label: words.sites[value] }));
+const sites = ['all', 'only', 'none'] as const satisfies Sites[];
 const siteValues: Record<Sites, boolean | undefined> = { all: undefined, only: true, none: false };
 
-/** Lists of words that take no regular expression. */
-const tooltips: Partial<Record<ListFilterKey, string>> = { statuses: words.statusTooltip, kinds: words.kindTooltip };
+/** Lists of words take no regular expression. */
+const tooltipOf = (key: ListFilterKey): string =>
+  key === 'statuses' ? words.statusTooltip : key === 'kinds' ? words.kindTooltip : words.filterTooltip;
 
 /** The filters that fit to the query's type. */
 export function Filters({ queryType, filter = {}, datasource, onChange }: Props) {
@@ -43,8 +44,8 @@ export function Filters({ queryType, filter = {}, datasource, onChange }: Props)
           <InlineField key={key} label={words.filters[key]} tooltip={words.siteTooltip}>
             <RadioButtonGroup
               aria-label={words.filters[key]}
-              options={siteOptions}
-              value={siteOptions.find(({ value }) => siteValues[value] === filter.site)?.value}
+              options={sites.map((value) => ({ value, label: words.sites[value] }))}
+              value={sites.find((value) => siteValues[value] === filter.site)}
               onChange={(value) => onChange({ ...filter, site: siteValues[value] })}
             />
           </InlineField>
@@ -53,7 +54,7 @@ export function Filters({ queryType, filter = {}, datasource, onChange }: Props)
             // The lists of another type are other lists: nothing loaded may be left over.
             key={`${queryType}-${key}`}
             label={words.filters[key]}
-            tooltip={tooltips[key] ?? words.filterTooltip}
+            tooltip={tooltipOf(key)}
             value={filter[key]}
             variables={datasource.variableNames()}
             load={() => load(datasource, queryType, key, filter)}

@@ -51,7 +51,7 @@ function Expression({ value, onChange }: FieldProps) {
         className={styles.code}
         rows={Math.min(draft.split('\n').length, mostRows)}
         value={draft}
-        placeholder={words.exprPlaceholder}
+        placeholder="opnsense_wireguard_interfaces_status == 0"
         spellCheck={false}
         onChange={(event) => type(event.currentTarget.value)}
         onKeyDown={runByKey}
@@ -66,12 +66,12 @@ function Legend({ value, onChange }: FieldProps) {
   const { draft, type, finish } = useDraft(value, onChange);
 
   return (
-    <InlineField label={words.legendFormat} labelWidth={20} tooltip={words.legendFormatTooltip}>
+    <InlineField label={words.legendFormat} labelWidth={20} tooltip={words.legendFormatTooltip({ example: '{{device_name}}' })}>
       <Input
         id={id}
         width={60}
         value={draft}
-        placeholder={words.legendFormatPlaceholder}
+        placeholder="{{opnsense_instance}} {{device_name}}"
         spellCheck={false}
         onChange={(event) => type(event.currentTarget.value)}
         onKeyDown={(event) => event.key === 'Enter' && finish()}

@@ -36,7 +36,7 @@ function answering(rows: unknown[], variables?: Record<string, string>) {
 test('a query of another version is shown as unknown and left alone', () => {
   const stored = { refId: 'A', queryType: 'traces', expr: 'up' };
   const seen = edit(stored);
-  expect(screen.getByText(words.unknownType('traces'))).toBeInTheDocument();
+  expect(screen.getByText(words.unknownType({ type: 'traces' }))).toBeInTheDocument();
   expect(seen).toEqual({ query: stored, runs: 0 });
 });
 

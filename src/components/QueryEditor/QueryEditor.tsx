@@ -34,7 +34,7 @@ export function QueryEditor({ query: stored, datasource, app, onChange, onRunQue
 
   return (
     <>
-      {hasUnknownType(stored) && <Alert severity="warning" title={words.unknownType(String(stored.queryType))} />}
+      {hasUnknownType(stored) && <Alert severity="warning" title={words.unknownType({ type: String(stored.queryType) })} />}
       <InlineFieldRow>
         <TypeFields query={query} onChange={change} />
         {isRows(query) && app !== CoreApp.UnifiedAlerting && (

@@ -11,7 +11,6 @@ interface Props {
 }
 
 const words = texts.query;
-const typeOptions = queryTypes.map((value) => ({ value, ...words.types[value] }));
 
 /** Which rows, in which form, and which of their metrics. */
 export function TypeFields({ query, onChange }: Props) {
@@ -24,7 +23,7 @@ export function TypeFields({ query, onChange }: Props) {
   return (
     <>
       <InlineField label={words.type} labelWidth={20}>
-        <Dropdown id={`${id}-type`} options={typeOptions} value={query.queryType} width={30} onChange={changeType} />
+        <Dropdown id={`${id}-type`} options={queryTypes.map((value) => ({ value, ...words.types[value] }))} value={query.queryType} width={30} onChange={changeType} />
       </InlineField>
       {formats.length > 1 && (
         <InlineField label={words.format}>

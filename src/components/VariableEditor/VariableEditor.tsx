@@ -12,8 +12,6 @@ import { FilterList } from '../FilterList';
 
 type Props = QueryEditorProps<WireGuardDataSource, WireGuardQuery, Settings, VariableQuery>;
 
-const kindOptions = variableKinds.map((value) => ({ value, label: texts.variable.kinds[value] }));
-
 /** What a dashboard variable offers: names of firewalls, interfaces or peers, narrowed by what stands above them. */
 export function VariableEditor({ query: stored, datasource, onChange }: Props) {
   const id = useId();
@@ -25,7 +23,7 @@ export function VariableEditor({ query: stored, datasource, onChange }: Props) {
       <InlineField label={texts.variable.kind} labelWidth={20}>
         <Dropdown
           id={id}
-          options={kindOptions}
+          options={variableKinds.map((value) => ({ value, label: texts.variable.kinds[value] }))}
           value={query.kind}
           width={30}
           onChange={(kind) => change({ kind })}
