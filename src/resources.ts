@@ -26,6 +26,28 @@ export interface PeerRow {
   status?: string;
 }
 
+/** What a firewall presents, trusted or not: `certificate?firewall=<id>`, for Admins. */
+export interface Certificate {
+  /** Id of the firewall. */
+  firewall: string;
+  name: string;
+  url: string;
+  subject: string;
+  issuer: string;
+  dnsNames?: string[];
+  ipAddresses?: string[];
+  /** RFC 3339, as is `notAfter`. */
+  notBefore: string;
+  notAfter: string;
+  /** As `tls.fingerprint` takes it. */
+  sha256: string;
+  selfSigned: boolean;
+  /** In `tls.mode` system. */
+  trusted: boolean;
+  /** Why it is not trusted: "it expired on …". */
+  reason?: string;
+}
+
 /** Which rows are asked for, in the words of the filters: values and regular expressions. Empty means all. */
 export interface Scope {
   firewall?: string[];

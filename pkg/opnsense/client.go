@@ -66,17 +66,22 @@ func New(cfg Config, hc *http.Client) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	c := newClient(cfg, base, hc)
+	c.http.Jar = jar // without the session cookie every call leaves a session file on the firewall
+	key, secret := strings.TrimSpace(cfg.APIKey), strings.TrimSpace(cfg.APISecret)
+	c.authorize = func(r *http.Request) { r.SetBasicAuth(key, secret) }
+	return c, nil
+}
+
+// newClient makes a client that knows no secrets, with a copy of hc.
+func newClient(cfg Config, base *url.URL, hc *http.Client) *Client {
 	own := *hc
-	own.Jar = jar // without the session cookie every call leaves a session file on the firewall
 	own.Timeout = 0
 	// A redirect is never the API: it is the login page, a proxy, or another scheme.
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-
-	key, secret := strings.TrimSpace(cfg.APIKey), strings.TrimSpace(cfg.APISecret)
 	c := &Client{
 		base: base, name: cfg.Name, caMode: cfg.TLS.Mode == TLSCA, timeout: cfg.Timeout, http: &own,
-		authorize: func(r *http.Request) { r.SetBasicAuth(key, secret) },
-		now:       cfg.Now,
+		now: cfg.Now,
 	}
 	if c.now == nil {
 		c.now = time.Now
@@ -87,7 +92,7 @@ func New(cfg Config, hc *http.Client) (*Client, error) {
 	if c.timeout == 0 {
 		c.timeout = DefaultTimeout
 	}
-	return c, nil
+	return c
 }
 
 func newHTTPClient(t TLS) (*http.Client, error) {

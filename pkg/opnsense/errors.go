@@ -73,12 +73,15 @@ func plain(s string) string {
 	return q[1 : len(q)-1]
 }
 
-func clipped(s string) string {
+func clipped(s string) string { return clippedTo(s, maxQuoted) }
+
+// clippedTo cuts s to at most most bytes of whole characters and a mark of the cut.
+func clippedTo(s string, most int) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
-	if len(s) <= maxQuoted {
+	if len(s) <= most {
 		return s
 	}
-	s = s[:maxQuoted]
+	s = s[:most]
 	for !utf8.ValidString(s) {
 		s = s[:len(s)-1]
 	}

@@ -31,9 +31,10 @@ const (
 // testCert is what a certificate of a test is like. The zero value is valid for
 // 127.0.0.1 and signs itself.
 type testCert struct {
-	names    []string // instead of 127.0.0.1
-	from, to time.Time
-	signer   *tls.Certificate
+	names     []string // instead of 127.0.0.1
+	from, to  time.Time
+	signer    *tls.Certificate
+	authority bool // may sign, though it is signed by another
 }
 
 func (c testCert) must(tb testing.TB) tls.Certificate {
@@ -44,7 +45,7 @@ func (c testCert) must(tb testing.TB) tls.Certificate {
 		SerialNumber: big.NewInt(time.Now().UnixNano()),
 		Subject:      pkix.Name{CommonName: "OPNsense.localdomain"},
 		NotBefore:    c.from, NotAfter: c.to, DNSNames: c.names,
-		IsCA: c.signer == nil, BasicConstraintsValid: true,
+		IsCA: c.signer == nil || c.authority, BasicConstraintsValid: true,
 		KeyUsage:    x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}

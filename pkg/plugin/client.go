@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net/http"
+	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/backend/httpclient"
@@ -13,9 +15,18 @@ import (
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/opnsense"
 )
 
-// newClient makes a client on the SDK's HTTP client, which brings Grafana's
-// secure SOCKS proxy, tracing and metrics.
+// newClient makes the client that reads a firewall.
 func newClient(ctx context.Context, raw backend.DataSourceInstanceSettings, s settings, f firewallSettings) (*opnsense.Client, error) {
+	hc, err := newHTTPClient(ctx, raw, s.RequestTimeout, f.Connection.TLS.Apply)
+	if err != nil {
+		return nil, err
+	}
+	return opnsense.New(f.Connection, hc)
+}
+
+// newHTTPClient makes the SDK's HTTP client, which brings Grafana's secure SOCKS
+// proxy, tracing and metrics, with TLS as trust says.
+func newHTTPClient(ctx context.Context, raw backend.DataSourceInstanceSettings, timeout time.Duration, trust func(*tls.Config) error) (*http.Client, error) {
 	options, err := httpOptions(ctx, raw)
 	if err != nil {
 		return nil, err
@@ -23,20 +34,20 @@ func newClient(ctx context.Context, raw backend.DataSourceInstanceSettings, s se
 	// A text in jsonData.timeout would silently remove all time-outs: set our own.
 	timeouts := httpclient.DefaultTimeoutOptions
 	timeouts.Timeout = 0 // the client bounds each call itself
-	timeouts.DialTimeout = s.RequestTimeout
-	timeouts.TLSHandshakeTimeout = s.RequestTimeout
+	timeouts.DialTimeout = timeout
+	timeouts.TLSHandshakeTimeout = timeout
 	timeouts.IdleConnTimeout = opnsense.IdleTimeout
 	options.Timeouts = &timeouts
 	options.ForwardHTTPHeaders = false // a viewer's headers are none of a firewall's business
 	options.TLS = nil                  // each firewall has its own
 	options.BasicAuth = nil
 	var tlsErr error
-	options.ConfigureTLSConfig = func(_ httpclient.Options, c *tls.Config) { tlsErr = f.Connection.TLS.Apply(c) }
+	options.ConfigureTLSConfig = func(_ httpclient.Options, c *tls.Config) { tlsErr = trust(c) }
 	hc, err := httpclient.New(options)
 	if err := errors.Join(err, tlsErr); err != nil {
 		return nil, &SettingError{"jsonData", fmt.Sprintf("HTTP client cannot be made: %v", err)}
 	}
-	return opnsense.New(f.Connection, hc)
+	return hc, nil
 }
 
 // httpOptions reads what the SDK knows of the settings. The SDK panics when one

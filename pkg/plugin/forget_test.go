@@ -5,25 +5,12 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-
-	"github.com/grafana/grafana-plugin-sdk-go/backend"
 )
 
 // mustForget calls the route as somebody with a role.
 func mustForget(tb testing.TB, in *instance, method, role, query string) (status int, body string) {
 	tb.Helper()
-	req := &backend.CallResourceRequest{Method: method, Path: "forget", URL: "forget?" + query}
-	if role != "" {
-		req.PluginContext.User = &backend.User{Login: "somebody", Role: role}
-	}
-	err := in.CallResource(context.Background(), req, backend.CallResourceResponseSenderFunc(func(resp *backend.CallResourceResponse) error {
-		status, body = resp.Status, string(resp.Body)
-		return nil
-	}))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return status, body
+	return mustResourceAs(tb, in, role, method, "forget?"+query)
 }
 
 func TestForgetRoute(t *testing.T) {

@@ -58,6 +58,7 @@ type member struct {
 	since    time.Time            // when that was found
 	expected *wireguard.Snapshot  // what is told of it then: the rows that it should have
 	policy   wireguard.Policy
+	look     *look // at its certificate
 }
 
 // NewFactory makes the function by which Grafana makes instances. It never
@@ -88,7 +89,7 @@ func newInstance(ctx context.Context, registry *collector.Registry, engine *hist
 	}
 	var keys []collector.Key
 	for _, f := range s.Firewalls {
-		m := member{id: f.ID, name: f.Name, broken: errors.Join(f.Problems...), since: registry.Now(), expected: wireguard.Unseen(f.Policy), policy: f.Policy}
+		m := member{id: f.ID, name: f.Name, broken: errors.Join(f.Problems...), since: registry.Now(), expected: wireguard.Unseen(f.Policy), policy: f.Policy, look: in.newLook(raw, s, f)}
 		if m.broken == nil {
 			var cfg collector.Config
 			if cfg, m.broken = in.collectorConfig(ctx, raw, s, f); m.broken == nil {

@@ -44,12 +44,13 @@ type listedFirewall struct {
 //	interfaces?firewall=               → [{opnsense_instance, device, device_name, status}]
 //	peers?firewall=&interface=         → [{… peer_name, public_key, status}]
 //
-// and what metricsRoute says. Parameters may be repeated and take what filters
+// and what metricsRoute and certificateRoute say. Parameters may be repeated and take what filters
 // take: a value or /a regular expression/.
 func newResources(in *instance) backend.CallResourceHandler {
 	mux := http.NewServeMux()
 	routes := map[string]http.HandlerFunc{
 		"alert-rules": only(http.MethodGet, serveAlertRules),
+		"certificate": only(http.MethodGet, in.certificateRoute),
 		"firewalls":   only(http.MethodGet, route(nil, in.listFirewalls)),
 		"forget":      only(http.MethodPost, in.forget),
 		"interfaces":  only(http.MethodGet, route([]string{"firewall"}, in.listInterfaces)),

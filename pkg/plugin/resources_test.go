@@ -12,7 +12,7 @@ func TestResources(t *testing.T) {
 	broken := b.entry("c", "none")
 	in := mustInstance(t, settingsOf(t, a.entry("a", "ca"), b.entry("b", "pin"), broken))
 	const (
-		unknown    = `{"error":"no such resource; there are: alert-rules, firewalls, forget, interfaces, metrics, peers"}`
+		unknown    = `{"error":"no such resource; there are: alert-rules, certificate, firewalls, forget, interfaces, metrics, peers"}`
 		getOnly    = `{"error":"only GET is allowed"}`
 		alice      = `"peer_name":"alice-laptop"`
 		site       = `"peer_name":"site-b"`

@@ -150,6 +150,10 @@ func TestSecretsAreNeverTold(t *testing.T) {
 		_, body := mustResource(t, in, "GET", url)
 		h.hear(body)
 	}
+	for _, m := range in.members {
+		_, body := mustResourceAs(t, in, "Admin", "GET", "certificate?firewall="+m.id)
+		h.hear(body)
+	}
 	h.checkSecrets(t)
 	if h.logs < len(hostile()) {
 		t.Errorf("%d logs were heard: the firewalls that fail should all have been logged", h.logs)

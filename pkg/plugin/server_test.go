@@ -172,9 +172,19 @@ func mustHealth(tb testing.TB, in *instance) *backend.CheckHealthResult {
 // mustResource asks for a resource and returns status and body.
 func mustResource(tb testing.TB, in *instance, method, url string) (int, string) {
 	tb.Helper()
+	return mustResourceAs(tb, in, "", method, url)
+}
+
+// mustResourceAs asks as somebody with a role; empty is nobody.
+func mustResourceAs(tb testing.TB, in *instance, role, method, url string) (int, string) {
+	tb.Helper()
 	path, _, _ := strings.Cut(url, "?")
+	req := &backend.CallResourceRequest{Method: method, Path: path, URL: url}
+	if role != "" {
+		req.PluginContext.User = &backend.User{Login: "somebody", Role: role}
+	}
 	var got *backend.CallResourceResponse
-	err := in.CallResource(context.Background(), &backend.CallResourceRequest{Method: method, Path: path, URL: url},
+	err := in.CallResource(context.Background(), req,
 		backend.CallResourceResponseSenderFunc(func(r *backend.CallResourceResponse) error {
 			if got == nil {
 				got = r
