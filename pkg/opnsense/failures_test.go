@@ -437,3 +437,26 @@ func checkEnd(t *testing.T, c *Client, ctx context.Context, kind Kind, message s
 		t.Errorf("got %v", err)
 	}
 }
+
+// The SDK's middlewares wrap the transport's errors. A handshake that the
+// transport gave up is a time-out all the same, after which a firewall is left in
+// peace.
+func TestTimeoutBehindMiddleware(t *testing.T) {
+	t.Parallel()
+	tr := &http.Transport{TLSHandshakeTimeout: short, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
+	cfg := testConfig("https://" + serveRaw(t, func(int, *net.TCPConn) {}))
+	_, err := mustClient(t, cfg, &http.Client{Transport: wrapping{tr}}).Show(t.Context())
+	if kindOf(err) != KindTimeout || !strings.Contains(err.Error(), "did not finish the TLS handshake within ") {
+		t.Errorf("%q %v", kindOf(err), err)
+	}
+}
+
+type wrapping struct{ http.RoundTripper }
+
+func (w wrapping) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := w.RoundTripper.RoundTrip(r)
+	if err != nil {
+		err = fmt.Errorf("wrapped: %w", err)
+	}
+	return resp, err
+}

@@ -47,9 +47,17 @@ func (x *exchange) stopped(err error) *Error {
 	return nil
 }
 
+// isTimeout looks at every error in the chain: [*url.Error] asks only the one it
+// holds, which a middleware may have wrapped.
 func isTimeout(err error) bool {
 	var t net.Error
-	return errors.As(err, &t) && t.Timeout()
+	for errors.As(err, &t) {
+		if t.Timeout() {
+			return true
+		}
+		err = errors.Unwrap(t)
+	}
+	return false
 }
 
 func (x *exchange) timedOut(err error) *Error {
