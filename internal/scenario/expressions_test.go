@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/internal/grafanahost"
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/internal/ruler"
 )
 
 // deployed are all expressions that stand in deploy/prometheus, those of paused
@@ -46,7 +47,7 @@ func deployed(tb testing.TB) []string {
 			tb.Fatal(err)
 		}
 		var all any
-		if err := yaml.Unmarshal(pausedLine.ReplaceAll(raw, []byte("  ")), &all); err != nil {
+		if err := yaml.Unmarshal(ruler.Unpause(raw), &all); err != nil {
 			tb.Fatalf("%s: %v", file, err)
 		}
 		walk(all)
@@ -107,7 +108,7 @@ func ours(numbers []grafanahost.Number) []row {
 
 func (w *world) theirs(expr string, at time.Time) []row {
 	w.tb.Helper()
-	v, err := w.prometheus.query(w.ctx, expr, at)
+	v, err := w.prometheus.Query(w.ctx, expr, at)
 	if err != nil {
 		w.tb.Fatalf("Prometheus: %s: %v", expr, err)
 	}

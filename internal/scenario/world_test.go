@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/internal/grafanahost"
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/internal/ruler"
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/internal/simulator"
 )
 
@@ -51,7 +52,7 @@ type world struct {
 
 	rules      []*rule
 	shipped    []grafanahost.Rule
-	prometheus *prometheus
+	prometheus *ruler.Ruler
 	asked      map[*simulator.Firewall]int // calls before the newest step
 
 	settle                    func()   // nil, or what is done before the poll of each step
@@ -67,7 +68,7 @@ func newWorld(tb testing.TB, setup []string) *world {
 	w := &world{
 		tb: tb, ctx: ctx, lab: simulator.NewLab(hclog.NewNullLogger()),
 		traffic: map[*simulator.Peer]simulator.Traffic{}, clock: mustClock(tb),
-		asked: map[*simulator.Firewall]int{}, prometheus: newPrometheus(tb, ruleFile),
+		asked: map[*simulator.Firewall]int{}, prometheus: mustRuler(tb, ruleFile),
 		json:   map[string]any{"pollInterval": pollInterval.String(), "requestTimeout": requestTimeout.String(), "firewalls": []any{}},
 		secure: map[string]string{},
 	}
@@ -185,7 +186,7 @@ func (w *world) poll() {
 		w.asked[f] = f.Requests().Total
 	}
 	page := w.page()
-	w.must(w.prometheus.scrape(w.now, page))
+	w.must(w.prometheus.Scrape(w.now, page))
 	if w.host == nil || (page != nil && !unreachable.Match(page)) {
 		return
 	}
@@ -233,7 +234,7 @@ func (w *world) evaluate() {
 	}
 	slices.Sort(w.grafanaNow)
 	var err error
-	w.prometheusNow, err = w.prometheus.evaluate(w.now)
+	w.prometheusNow, err = prometheusFires(w.prometheus, w.now)
 	w.must(err)
 	for _, watch := range w.watches {
 		watch.look()
