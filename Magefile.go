@@ -4,6 +4,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -82,16 +83,23 @@ func Lint() error {
 	return sh.RunV("go", "run", golangci, "run")
 }
 
-// Demo shows the main job on simulated firewalls, and ends.
+// Page makes the demo's page in build/page.
+func Page() error {
+	mg.Deps(packages)
+	say("building the demo's page")
+	return npm("run", "build:page")
+}
+
+// Demo serves a page with the plugin on simulated firewalls, until interrupted.
 func Demo() error {
-	mg.Deps(Build)
+	mg.Deps(Build, Page)
 	return sh.RunV("go", "run", "./cmd/demo")
 }
 
-// Stay is Demo, but leaves the simulated firewalls running for a real Grafana.
-func Stay() error {
+// Tour shows the main job on simulated firewalls as text, and ends.
+func Tour() error {
 	mg.Deps(Build)
-	return sh.RunV("go", "run", "./cmd/demo", "-stay")
+	return sh.RunV("go", "run", "./cmd/tour")
 }
 
 // Bench measures and prints ratios; docs/performance.md states the figures.
@@ -125,7 +133,7 @@ func Fuzz() error {
 }
 
 // Clean removes what was built.
-func Clean() error { return sh.Rm("dist") }
+func Clean() error { return errors.Join(sh.Rm("dist"), sh.Rm("build")) }
 
 // packages installs the front end's packages when the lock file is newer than
 // what is installed.

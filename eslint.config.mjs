@@ -2,7 +2,7 @@ import grafana from '@grafana/eslint-config';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'node_modules/', 'bin/'] },
+  { ignores: ['dist/', 'coverage/', 'node_modules/', 'bin/', 'build/'] },
   grafana,
   tseslint.configs.recommendedTypeChecked.map((config) => ({ ...config, files: ['**/*.{ts,tsx}'] })),
   {

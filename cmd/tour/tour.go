@@ -16,15 +16,15 @@ import (
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/internal/simulator"
 )
 
-// patience is how long the demo waits for something that polls bring: several
+// patience is how long the tour waits for something that polls bring: several
 // of the poll intervals that it sets.
 const (
 	pollInterval = "10s"
 	patience     = time.Minute
 )
 
-// demo is one run.
-type demo struct {
+// tour is one run.
+type tour struct {
 	lab          *simulator.Lab
 	host         *grafanahost.Host
 	provisioning string
@@ -32,20 +32,14 @@ type demo struct {
 }
 
 // save saves and tests the provisioned data source.
-func (d *demo) save(ctx context.Context) error {
+func (t *tour) save(ctx context.Context) error {
 	step("saving and testing the provisioned data source")
-	env := d.lab.Environment()
-	sources, err := grafanahost.LoadDataSources(filepath.Join(d.provisioning, "datasources", "opnsense-wireguard.yaml"),
-		func(name string) string { return env[name] })
-	if err != nil {
+	file := filepath.Join(t.provisioning, "datasources", "opnsense-wireguard.yaml")
+	var err error
+	if t.source, err = t.host.Provision(file, t.lab.Environment(), pollInterval); err != nil {
 		return err
 	}
-	source := sources[0]
-	source.JSONData["pollInterval"] = pollInterval // the demo should not take long
-	if d.source, err = d.host.Save(source.UID, source.Name, source.JSONData, source.Secure); err != nil {
-		return err
-	}
-	health, err := d.source.Health(ctx)
+	health, err := t.source.Health(ctx)
 	if err != nil {
 		return err
 	}
@@ -57,9 +51,9 @@ func (d *demo) save(ctx context.Context) error {
 }
 
 // handshakes waits until the tunnels really carry something.
-func (d *demo) handshakes(ctx context.Context) error {
-	return d.until(ctx, "waiting for the first handshakes", func() (bool, error) {
-		answer, err := d.source.Query(ctx, map[string]any{"refId": "A", "queryType": "interfaces", "format": "numeric", "metric": "peers_online"})
+func (t *tour) handshakes(ctx context.Context) error {
+	return t.until(ctx, "waiting for the first handshakes", func() (bool, error) {
+		answer, err := t.source.Query(ctx, map[string]any{"refId": "A", "queryType": "interfaces", "format": "numeric", "metric": "peers_online"})
 		if err != nil || answer.Error != nil {
 			return false, errors.Join(err, answer.Error)
 		}
@@ -75,15 +69,15 @@ func (d *demo) handshakes(ctx context.Context) error {
 }
 
 // dashboard runs every query of the provisioned dashboard.
-func (d *demo) dashboard(ctx context.Context) error {
+func (t *tour) dashboard(ctx context.Context) error {
 	step("running every query of the provisioned dashboard")
-	_, queries, err := grafanahost.LoadDashboard(filepath.Join(d.provisioning, "dashboards", "opnsense-wireguard-overview.json"))
+	_, queries, err := grafanahost.LoadDashboard(filepath.Join(t.provisioning, "dashboards", "opnsense-wireguard-overview.json"))
 	if err != nil {
 		return err
 	}
 	shown := map[string]bool{}
 	for _, q := range queries {
-		answer, err := d.source.Query(ctx, grafanahost.WithAllVariables(q.Model))
+		answer, err := t.source.Query(ctx, grafanahost.WithAllVariables(q.Model))
 		if err != nil || answer.Error != nil {
 			return fmt.Errorf("panel %q: %w", q.Panel, errors.Join(err, answer.Error))
 		}
@@ -103,14 +97,14 @@ func (d *demo) dashboard(ctx context.Context) error {
 }
 
 // rule evaluates the provisioned alert rule while tunnels go down and return.
-func (d *demo) rule(ctx context.Context) error {
-	groups, err := grafanahost.LoadRules(filepath.Join(d.provisioning, "alerting", "opnsense-wireguard.yaml"))
+func (t *tour) rule(ctx context.Context) error {
+	groups, err := grafanahost.LoadRules(filepath.Join(t.provisioning, "alerting", "opnsense-wireguard.yaml"))
 	if err != nil {
 		return err
 	}
 	rule := groups[0].Rules[0]
 	step("evaluating the alert rule " + rule.Title + " (fires once its condition has held for " + rule.For + ")")
-	backup, site := d.lab.Firewall("branch").Instance("wg1"), d.lab.Firewall("hq").Instance("wg1")
+	backup, site := t.lab.Firewall("branch").Instance("wg1"), t.lab.Firewall("hq").Instance("wg1")
 	for _, turn := range []struct {
 		what string
 		do   func() error
@@ -124,7 +118,7 @@ func (d *demo) rule(ctx context.Context) error {
 		if err := turn.do(); err != nil {
 			return fmt.Errorf("%s: %w", turn.what, err)
 		}
-		if err := d.expect(ctx, rule, turn.what, turn.down); err != nil {
+		if err := t.expect(ctx, rule, turn.what, turn.down); err != nil {
 			return err
 		}
 	}
@@ -133,10 +127,10 @@ func (d *demo) rule(ctx context.Context) error {
 
 // expect waits until exactly these interfaces meet the rule's condition, and
 // shows the rule's series.
-func (d *demo) expect(ctx context.Context, rule grafanahost.Rule, what string, down []string) error {
+func (t *tour) expect(ctx context.Context, rule grafanahost.Rule, what string, down []string) error {
 	var values, condition []grafanahost.Number
-	err := d.until(ctx, what, func() (bool, error) {
-		all, result, err := rule.Evaluate(ctx, d.source)
+	err := t.until(ctx, what, func() (bool, error) {
+		all, result, err := rule.Evaluate(ctx, t.source)
 		values, condition = all["A"], result
 		return strings.Join(firing(result), " ") == strings.Join(down, " "), err
 	})
@@ -172,7 +166,7 @@ func firing(condition []grafanahost.Number) []string {
 }
 
 // until tries until it is so, and shows that time passes.
-func (d *demo) until(ctx context.Context, what string, so func() (bool, error)) error {
+func (t *tour) until(ctx context.Context, what string, so func() (bool, error)) error {
 	step(what)
 	deadline := time.Now().Add(patience)
 	waited := false

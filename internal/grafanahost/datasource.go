@@ -45,6 +45,24 @@ func (d *DataSource) Update(jsonData any, secure map[string]string) error {
 	return nil
 }
 
+// UID is the data source's uid.
+func (d *DataSource) UID() string { return d.settings.UID }
+
+// Name is what people call the data source.
+func (d *DataSource) Name() string { return d.settings.Name }
+
+// JSONData is what was saved, but for the secrets.
+func (d *DataSource) JSONData() json.RawMessage { return d.settings.JSONData }
+
+// SecureFields tells which secrets are set, and nothing else of them.
+func (d *DataSource) SecureFields() map[string]bool {
+	fields := map[string]bool{}
+	for name, secret := range d.settings.DecryptedSecureJSONData {
+		fields[name] = secret != ""
+	}
+	return fields
+}
+
 // On returns the same data source in another plugin process, as after a restart.
 func (d *DataSource) On(h *Host) *DataSource {
 	other := *d
@@ -88,8 +106,14 @@ func (d *DataSource) Get(ctx context.Context, path string) (*backend.CallResourc
 
 // Resource calls a resource route by any method.
 func (d *DataSource) Resource(ctx context.Context, method, path string) (*backend.CallResourceResponse, error) {
+	return d.Send(ctx, method, path, nil)
+}
+
+// Send is Resource with a JSON body.
+func (d *DataSource) Send(ctx context.Context, method, path string, body []byte) (*backend.CallResourceResponse, error) {
 	plain, _, _ := strings.Cut(path, "?") // Grafana sends the path without the query string, and the URL with it
 	return d.host.CallResource(ctx, &backend.CallResourceRequest{
-		PluginContext: d.context(), Method: method, Path: plain, URL: path,
+		PluginContext: d.context(), Method: method, Path: plain, URL: path, Body: body,
+		Headers: map[string][]string{"Content-Type": {"application/json"}},
 	})
 }

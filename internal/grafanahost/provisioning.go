@@ -45,6 +45,21 @@ func LoadDataSources(path string, lookup func(string) string) ([]ProvisionedData
 	return file.DataSources, nil
 }
 
+// Provision saves the first data source of a provisioned file, polling as often
+// as the caller says, with env as its environment.
+func (h *Host) Provision(file string, env map[string]string, pollInterval string) (*DataSource, error) {
+	sources, err := LoadDataSources(file, func(name string) string { return env[name] })
+	if err != nil {
+		return nil, err
+	}
+	if len(sources) == 0 {
+		return nil, fmt.Errorf("%s: no data source", file)
+	}
+	source := sources[0]
+	source.JSONData["pollInterval"] = pollInterval
+	return h.Save(source.UID, source.Name, source.JSONData, source.Secure)
+}
+
 // LoadRules reads a file of provisioned alert rules. Keys that Grafana would
 // silently ignore are an error.
 func LoadRules(path string) ([]Group, error) {

@@ -1,0 +1,71 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { RadioButtonGroup, Select, Tab, TabsBar, Text, useStyles2 } from '@grafana/ui';
+import React, { type ReactNode } from 'react';
+
+import { languages } from './host/i18n';
+import { changeLanguage, type Mode, readLanguage } from './preferences';
+import { type TabName, tabs } from './useTab';
+import { words } from './words';
+
+interface Props {
+  tab: TabName;
+  mode: Mode;
+  onMode: (mode: Mode) => void;
+  children: ReactNode;
+}
+
+const modes: Array<{ value: Mode; label: string }> = [
+  { value: 'dark', label: words.theme.dark },
+  { value: 'light', label: words.theme.light },
+];
+
+export function Layout({ tab, mode, onMode, children }: Props) {
+  const styles = useStyles2(getStyles);
+  return (
+    <div className={styles.page}>
+      <header className={styles.header}>
+        <div className={styles.title}>
+          <Text element="h1" variant="h3">
+            {words.title}
+          </Text>
+          <Text color="secondary">{words.subtitle}</Text>
+        </div>
+        <RadioButtonGroup aria-label={words.theme.label} size="sm" options={modes} value={mode} onChange={onMode} />
+        <Select
+          aria-label={words.language}
+          width={16}
+          options={languages}
+          value={readLanguage()}
+          onChange={({ value }) => value && changeLanguage(value)}
+        />
+      </header>
+      <nav aria-label={words.views}>
+        <TabsBar>
+          {tabs.map((name) => (
+            <Tab key={name} label={words.tabs[name]} active={tab === name} href={`#${name}`} />
+          ))}
+        </TabsBar>
+      </nav>
+      <main className={styles.main} aria-label={words.tabs[tab]}>
+        {children}
+      </main>
+    </div>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  page: css({
+    minHeight: '100vh',
+    boxSizing: 'border-box',
+    padding: theme.spacing(2),
+    color: theme.colors.text.primary,
+    background: theme.colors.background.canvas,
+    display: 'flex',
+    flexDirection: 'column',
+    gap: theme.spacing(1),
+  }),
+  header: css({ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: theme.spacing(2) }),
+  title: css({ flexGrow: 1 }),
+  main: css({ minWidth: 0, paddingTop: theme.spacing(1) }),
+});
