@@ -28,6 +28,7 @@ export const english = {
     retentionRange: 'Between 10m and 720h, or 0 for no history.',
     liveMinIntervalRange: 'Between 1s and 2m, or 0 for no live panels.',
     historyMaxBytesRange: 'A whole number from 1 to 4096.',
+    noAnswer: 'Grafana did not answer (status {{status}}).',
   },
 
   config: {
@@ -146,6 +147,38 @@ export const english = {
         'How often a firewall is asked at most while somebody watches a live panel. 0 switches live panels off.',
       socksProxy: 'Secure SOCKS proxy',
       socksProxyDescription: 'Reach the firewalls through the proxy that this Grafana is set up with.',
+    },
+    alertRules: {
+      title: 'Alert rules',
+      description:
+        'The shipped rules speak up when a tunnel, a site or a firewall is down. Install them here, with your own rights ' +
+        'and free to be edited in Alerting, or download the file that provisions them.',
+      show: 'Show the rules',
+      refresh: 'Look again',
+      download: 'Download the file',
+      open: 'Open Alerting',
+      install: 'Install what is missing ({{number}})',
+      restore: 'Put back as shipped ({{number}})',
+      restoreConfirm: 'Overwrite the changes',
+      rule: 'Rule',
+      wait: 'Waits for',
+      severity: 'Severity',
+      state: 'State',
+      shippedPaused: 'paused at first',
+      paused: 'paused',
+      states: {
+        missing: 'not installed',
+        installed: 'installed',
+        changed: 'installed, and changed since or of an older version',
+        file: 'provided by a file',
+        unknown: 'not known',
+      },
+      fromFile:
+        'A provisioning file provides these rules. Grafana lets only the file change them: edit it, or remove the rules ' +
+        'from it (deleteRules) and install them here.',
+      done: 'Done. Paused rules stay paused until you switch them on in Alerting.',
+      unreadable: 'What is installed cannot be told: {{reason}} Without the right to change alert rules, download the file.',
+      failed: 'Not all was done: {{reason}}',
     },
     readOnly: 'This data source comes from a provisioning file: it can only be changed there.',
   },

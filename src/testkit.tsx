@@ -1,8 +1,9 @@
 import { type DataSourceInstanceSettings, type DataSourcePluginMeta, type ScopedVars, type TypedVariableModel } from '@grafana/data';
-import type { TemplateSrv } from '@grafana/runtime';
+import { type BackendSrv, type BackendSrvRequest, setBackendSrv, type TemplateSrv } from '@grafana/runtime';
 import { render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React, { type ComponentType, useState } from 'react';
+import { defer, of, throwError } from 'rxjs';
 
 import { WireGuardDataSource } from './datasource';
 import type { Options, Settings } from './settings';
@@ -101,4 +102,36 @@ export async function openList(label: string, place: HTMLElement = document.body
 export async function choose(label: string, option: string | RegExp, place?: HTMLElement): Promise<void> {
   await openList(label, place);
   await userEvent.click(await screen.findByRole('option', { name: option }));
+}
+
+interface Asked {
+  method: string;
+  url: string;
+  params?: object;
+  data?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** A refusal as Grafana's HTTP API gives it. */
+export class Refusal {
+  constructor(
+    readonly status: number,
+    readonly data?: unknown
+  ) {}
+}
+
+/** Grafana's HTTP API: `answer` gives the body of each answer, or a Refusal. What was asked is kept. */
+export function fakeBackend(answer: (asked: Asked) => unknown): Asked[] {
+  const log: Asked[] = [];
+  const fetch = ({ method = 'GET', url, params, data, headers }: BackendSrvRequest) =>
+    defer(() => {
+      const asked = { method, url, params, data: data as unknown, headers };
+      log.push(asked);
+      const body = answer(asked);
+      return body instanceof Refusal
+        ? throwError(() => ({ status: body.status, statusText: '', data: body.data, config: {} }))
+        : of({ data: body, status: 200, ok: true });
+    });
+  setBackendSrv({ fetch } as unknown as BackendSrv);
+  return log;
 }

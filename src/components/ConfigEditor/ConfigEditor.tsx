@@ -4,6 +4,7 @@ import React from 'react';
 
 import { texts } from '../../selectors';
 import { addFirewall, firewallsOf, type Secrets, type Settings } from '../../settings';
+import { AlertRules } from '../AlertRules/AlertRules';
 import { AddFirewall } from './AddFirewall';
 import { FirewallCard } from './FirewallCard';
 import { GeneralSettings } from './GeneralSettings';
@@ -45,6 +46,9 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
       </FieldSet>
       <FieldSet label={words.general.title} disabled={readOnly}>
         <GeneralSettings options={options} onOptionsChange={onOptionsChange} />
+      </FieldSet>
+      <FieldSet label={words.alertRules.title}>
+        <AlertRules uid={options.uid} />
       </FieldSet>
     </>
   );
