@@ -16,4 +16,6 @@ module.exports = {
   setupFiles: ['<rootDir>/.config/jest/browser.cjs'],
   setupFilesAfterEnv: ['@testing-library/jest-dom'],
   restoreMocks: true,
+  // Only to end a test that hangs: a busy machine is no fault.
+  testTimeout: 60_000,
 };

@@ -11,6 +11,7 @@ import { defer, map, merge, type Observable } from 'rxjs';
 
 import { annotationSupport } from './annotations';
 import { withoutEmptyFrames } from './emptyFrames';
+import { firewallsIn, newestHealth } from './health';
 import { interpolateList } from './interpolate';
 import { isLive, liveData, liveKey, livePace, liveResponses, liveService, liveStream } from './live';
 import { normaliseQuery } from './normalise';
@@ -139,6 +140,7 @@ export class WireGuardDataSource extends DataSourceWithBackend<WireGuardQuery, S
    */
   override async testDatasource(): Promise<TestDataSourceResponse> {
     const health = await this.callHealthCheck();
+    newestHealth.next({ uid: this.uid, firewalls: firewallsIn(health?.details) });
     const message = health?.message || texts.health.noAnswer;
     if (health?.status !== HealthStatus.OK) {
       throw Object.assign(new Error(message), { status: 'error', error: new HealthCheckError(message, health?.details) });

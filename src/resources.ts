@@ -1,3 +1,4 @@
+import { ask, resourcePath } from './api';
 import type { ListFilterKey } from './types';
 
 // Answers of the back end's resource routes, and what becomes of them in a list of choices. Fields without a value are
@@ -46,6 +47,20 @@ export interface Certificate {
   trusted: boolean;
   /** Why it is not trusted: "it expired on …". */
   reason?: string;
+}
+
+/** What a saved firewall presents; rejects with what went wrong, for people. */
+export const presented = (uid: string, firewallId: string): Promise<Certificate> =>
+  ask(resourcePath(uid, 'certificate'), { params: { firewall: firewallId } });
+
+/** What a saved firewall reports by now. */
+export async function reported(uid: string, firewallId: string): Promise<{ interfaces: InterfaceRow[]; peers: PeerRow[] }> {
+  const params = { firewall: firewallId };
+  const [interfaces, peers] = await Promise.all([
+    ask<InterfaceRow[]>(resourcePath(uid, 'interfaces'), { params }),
+    ask<PeerRow[]>(resourcePath(uid, 'peers'), { params }),
+  ]);
+  return { interfaces, peers };
 }
 
 /** Which rows are asked for, in the words of the filters: values and regular expressions. Empty means all. */

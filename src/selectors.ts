@@ -92,6 +92,27 @@ export const english = {
       serverNameDescription: 'When the certificate has another name than the URL.',
       insecureWarning: 'Whoever stands between Grafana and the firewall can read the API key and secret.',
     },
+    health: {
+      risks: 'A thief of this key could also {{risks}}.',
+    },
+    certificate: {
+      show: 'Show certificate',
+      tooltip: 'Has Grafana’s server fetch what the saved firewall presents. Neither key nor secret is sent.',
+      failed: 'The certificate could not be fetched',
+      otherUrl: 'This is the certificate of {{url}}, the saved address. Save & test first to see that of the new one.',
+      subject: 'Issued to',
+      names: 'For the names',
+      issuer: 'Issued by',
+      selfSigned: 'itself',
+      valid: 'Valid',
+      fromTo: 'from {{from}} to {{to}}',
+      sha256: 'SHA-256',
+      trust: 'Signed by a known authority',
+      trusted: 'yes, and for this address: no need to pin it',
+      untrusted: 'no: {{reason}}',
+      pin: 'Trust exactly this certificate',
+      pinned: 'This certificate is the one that is trusted. A new one has to be pinned anew.',
+    },
     expect: {
       title: 'Expected interfaces',
       description:
@@ -108,18 +129,23 @@ export const english = {
       carpShort: 'CARP',
       carpPlaceholder: 'vhid or none',
       add: 'Add expected interface',
+      addSeen: 'Expect all seen now',
+      addSeenTooltip: 'Adds every interface that the saved firewall reports and that is not in the list.',
+      added: 'Added: {{number}}. Save to keep them.',
+      nothingNew: 'The firewall reports no other interface than those in the list.',
+      failed: 'The firewall could not be asked: {{reason}}',
       remove: 'Remove expected interface {{row}}',
     },
     peers: {
       expectPeers: 'Expected peers',
       expectPeersDescription:
         'Peers that must be online: they count as sites, and one of them that is silent for over 5 minutes is down. ' +
-        'A name or public key on each line.',
-      expectPeersPlaceholder: 'branch-office',
+        'Leave phones and laptops out: each would page when it sleeps. Choose, or type a name or public key.',
+      expectPeersPlaceholder: 'None',
       ignorePeers: 'Ignored peers',
       ignorePeersDescription:
-        'Peers that are never a site, whatever their allowed IPs say. A name or public key on each line.',
-      ignorePeersPlaceholder: 'spare-router',
+        'Peers that are never a site, whatever their allowed IPs say: no alert for them. Choose, or type a name or public key.',
+      ignorePeersPlaceholder: 'None',
     },
     readConfiguration: {
       label: 'Read the configuration',

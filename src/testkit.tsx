@@ -3,7 +3,7 @@ import { type BackendSrv, type BackendSrvRequest, setBackendSrv, type TemplateSr
 import { render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React, { type ComponentType, useState } from 'react';
-import { defer, of, throwError } from 'rxjs';
+import { defer, from, map, throwError } from 'rxjs';
 
 import { WireGuardDataSource } from './datasource';
 import type { Options, Settings } from './settings';
@@ -91,15 +91,17 @@ export function editOptions(Editor: ComponentType<OptionsEditorProps>, part: Par
   return seen;
 }
 
+type Label = string | ((name: string) => boolean);
+
 /** Opens the list of the field with this label. */
-export async function openList(label: string, place: HTMLElement = document.body): Promise<HTMLElement> {
+export async function openList(label: Label, place: HTMLElement = document.body): Promise<HTMLElement> {
   const field = within(place).getByRole('combobox', { name: label });
   await userEvent.click(field);
   return field;
 }
 
 /** Chooses one option of the field with this label. */
-export async function choose(label: string, option: string | RegExp, place?: HTMLElement): Promise<void> {
+export async function choose(label: Label, option: string | RegExp, place?: HTMLElement): Promise<void> {
   await openList(label, place);
   await userEvent.click(await screen.findByRole('option', { name: option }));
 }
@@ -120,7 +122,7 @@ export class Refusal {
   ) {}
 }
 
-/** Grafana's HTTP API: `answer` gives the body of each answer, or a Refusal. What was asked is kept. */
+/** Grafana's HTTP API: `answer` gives the body of each answer, or a promise of it, or a Refusal. What was asked is kept. */
 export function fakeBackend(answer: (asked: Asked) => unknown): Asked[] {
   const log: Asked[] = [];
   const fetch = ({ method = 'GET', url, params, data, headers }: BackendSrvRequest) =>
@@ -130,7 +132,7 @@ export function fakeBackend(answer: (asked: Asked) => unknown): Asked[] {
       const body = answer(asked);
       return body instanceof Refusal
         ? throwError(() => ({ status: body.status, statusText: '', data: body.data, config: {} }))
-        : of({ data: body, status: 200, ok: true });
+        : from(Promise.resolve(body)).pipe(map((data) => ({ data, status: 200, ok: true })));
     });
   setBackendSrv({ fetch } as unknown as BackendSrv);
   return log;

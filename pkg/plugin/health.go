@@ -16,6 +16,7 @@ import (
 
 // health is what Save & test tells of one firewall.
 type health struct {
+	ID         string   `json:"id"`
 	Name       string   `json:"name"`
 	OK         bool     `json:"ok"`
 	Message    string   `json:"message"`              // one line, for people
@@ -64,7 +65,7 @@ func (in *instance) CheckHealth(ctx context.Context, _ *backend.CheckHealthReque
 }
 
 func checkFirewall(m *member, f *wireguard.Firewall, now time.Time) health {
-	h := health{Name: f.Name, OK: f.Known()}
+	h := health{ID: f.ID, Name: f.Name, OK: f.Known()}
 	if f.Err != nil {
 		h.Message = strings.ReplaceAll(f.Err.Error(), "\n", "; ")
 		if !strings.Contains(h.Message, f.Name) {

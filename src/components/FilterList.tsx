@@ -1,9 +1,9 @@
-import { type ComboboxOption, InlineField, MultiCombobox } from '@grafana/ui';
-import React, { useCallback, useId } from 'react';
+import { InlineField } from '@grafana/ui';
+import React, { useId } from 'react';
 
 import type { Choice } from '../resources';
 import { texts } from '../selectors';
-import { useNews } from './useNews';
+import { PickList } from './PickList';
 
 interface Props {
   label: string;
@@ -19,41 +19,14 @@ interface Props {
 /** One list of a filter: values that the back end offers, dashboard variables, and whatever is typed. */
 export function FilterList({ label, tooltip, value = [], load, variables, onChange }: Props) {
   const id = useId();
-  const choose = useNews(value, (list) => onChange(list.length > 0 ? list : undefined));
-
-  const options = useCallback(
-    async (typed: string): Promise<ComboboxOption[]> => {
-      // Firewalls that do not answer must not keep anybody from typing a value.
-      const loaded = await load().catch((): Choice[] => []);
-      const offered = [...loaded, ...variables.map((name) => ({ value: name, label: name, description: texts.query.variable }))];
-      const known = new Set(offered.map((choice) => choice.value));
-      // What is chosen stays in the list, so that it can be taken out there, too.
-      const chosen = value.filter((entry) => !known.has(entry)).map((entry) => ({ value: entry, label: entry }));
-      return [...offered, ...chosen].filter((choice) => matches(choice, typed));
-    },
-    [load, variables, value]
-  );
+  const offer = async (): Promise<Choice[]> => {
+    const loaded = await load().catch((): Choice[] => []);
+    return [...loaded, ...variables.map((name) => ({ value: name, label: name, description: texts.query.variable }))];
+  };
 
   return (
     <InlineField label={label} labelWidth={20} tooltip={tooltip}>
-      <MultiCombobox
-        id={id}
-        options={options}
-        value={value.map((entry) => ({ value: entry, label: entry }))}
-        width="auto"
-        minWidth={30}
-        maxWidth={80}
-        isClearable
-        createCustomValue
-        customValueDescription={texts.query.customValue}
-        placeholder={texts.query.filterPlaceholder}
-        onChange={(chosen) => choose(chosen.map((option) => option.value.trim()))}
-      />
+      <PickList id={id} value={value} load={offer} placeholder={texts.query.filterPlaceholder} onChange={onChange} />
     </InlineField>
   );
-}
-
-function matches({ label, description = '' }: Choice, typed: string): boolean {
-  const wanted = typed.trim().toLowerCase();
-  return label.toLowerCase().includes(wanted) || description.toLowerCase().includes(wanted);
 }

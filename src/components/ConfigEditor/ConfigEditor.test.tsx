@@ -4,7 +4,7 @@ import userEvent from '@testing-library/user-event';
 
 import { texts } from '../../selectors';
 import type { Options, Settings } from '../../settings';
-import { choose, editOptions } from '../../testkit';
+import { choose, editOptions, fakeBackend, openList, Refusal } from '../../testkit';
 import { ConfigEditor } from './ConfigEditor';
 
 const words = texts.config;
@@ -164,17 +164,26 @@ describe('what a firewall should have', () => {
     expect(screen.queryByText(errors.carpMalformed)).not.toBeInTheDocument();
   });
 
-  test('peers are a line each; empty lines and repetitions go when one leaves the field', async () => {
+  test('peers are chosen from what the saved firewall reports, or typed', async () => {
+    const asked = fakeBackend(({ url }) =>
+      url.endsWith('/peers') ? [{ opnsense_instance: 'hq', device: 'wg1', peer_name: 'branch', public_key: 'K=' }] : []
+    );
     const seen = edit(one);
-    const list = field(words.peers.expectPeers);
-    await userEvent.type(list, 'branch{enter}{enter} branch {enter}K=');
-    expect(list).toHaveValue('branch\n\n branch \nK=');
-    await userEvent.tab();
-    expect(kept(seen)?.expectPeers).toEqual(['branch', 'K=']);
-    await userEvent.clear(list);
-    expect(kept(seen)?.expectPeers).toBeUndefined();
-    await userEvent.type(field(words.peers.ignorePeers), 'phone');
+    await choose(starting(words.peers.expectPeers), /branch/);
+    expect(asked.map(({ params }) => params)).toContainEqual({ firewall: 'hq' });
+    expect(kept(seen)?.expectPeers).toEqual(['branch']);
+    const list = await openList(starting(words.peers.ignorePeers));
+    await userEvent.type(list, ' phone ');
+    await userEvent.click(await screen.findByRole('option', { name: new RegExp(texts.query.customValue) }));
     expect(kept(seen)?.ignorePeers).toEqual(['phone']);
+  });
+
+  test('a firewall that cannot be asked keeps nobody from typing a peer', async () => {
+    fakeBackend(() => new Refusal(502, { error: 'hq: refused' }));
+    const seen = edit(one);
+    await userEvent.type(await openList(starting(words.peers.expectPeers)), 'branch');
+    await userEvent.click(await screen.findByRole('option', { name: new RegExp(texts.query.customValue) }));
+    expect(kept(seen)?.expectPeers).toEqual(['branch']);
   });
 
   test('the configuration is read only where somebody asks for it, after being told what that means', async () => {
@@ -237,7 +246,10 @@ test('what a provisioning file made can be read and not changed', () => {
   edit({ ...twoFirewalls, readOnly: true });
   expect(screen.getByText(words.readOnly)).toBeInTheDocument();
   expect(screen.queryByRole('button', { name: words.firewalls.add })).not.toBeInTheDocument();
-  const controls = ['textbox', 'combobox', 'switch', 'button'].flatMap((role) => screen.getAllByRole(role));
+  const settings = [words.firewalls.title, words.general.title].map((name) => within(screen.getByRole('group', { name })));
+  const controls = settings.flatMap((part) =>
+    ['textbox', 'combobox', 'switch', 'button'].flatMap((role) => part.queryAllByRole(role))
+  );
   expect(controls.length).toBeGreaterThan(10);
   controls.forEach((control) => expect(control).toBeDisabled());
   expect(field(words.firewall.apiSecret, 'dc')).toHaveValue(words.firewall.configured);

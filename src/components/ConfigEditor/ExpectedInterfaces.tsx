@@ -4,9 +4,14 @@ import React, { useId } from 'react';
 import { texts } from '../../selectors';
 import type { ExpectedInterface } from '../../settings';
 import { carpProblem, deviceProblem, type Problem } from '../../validation';
+import { ExpectSeen } from './ExpectSeen';
 
 interface Props {
+  /** Of the data source and of the saved firewall whose interfaces are offered. */
+  uid: string;
+  firewallId: string;
   expected: ExpectedInterface[];
+  readOnly?: boolean;
   /** Undefined when the list has become empty. */
   onChange: (expected: ExpectedInterface[] | undefined) => void;
 }
@@ -20,10 +25,11 @@ const columns = [
 ] as const;
 
 /** Interfaces that must be there, a row each: device, name and the vhid that it depends on. */
-export function ExpectedInterfaces({ expected, onChange }: Props) {
+export function ExpectedInterfaces({ uid, firewallId, expected, readOnly, onChange }: Props) {
   const titleId = useId();
   const change = (row: number, part: Partial<ExpectedInterface>) =>
     onChange(expected.map((entry, index) => (index === row ? { ...entry, ...part } : entry)));
+  const add = (entries: ExpectedInterface[]) => onChange([...expected, ...entries]);
   const remove = (row: number) => {
     const rest = expected.filter((_, index) => index !== row);
     onChange(rest.length > 0 ? rest : undefined);
@@ -69,14 +75,12 @@ export function ExpectedInterfaces({ expected, onChange }: Props) {
             </Stack>
           );
         })}
-        <Button
-          icon="plus"
-          variant="secondary"
-          size="sm"
-          onClick={() => onChange([...expected, { device: '', name: '' }])}
-        >
-          {words.add}
-        </Button>
+        <Stack alignItems="center" gap={1} wrap="wrap">
+          <Button icon="plus" variant="secondary" size="sm" onClick={() => add([{ device: '', name: '' }])}>
+            {words.add}
+          </Button>
+          {!readOnly && <ExpectSeen uid={uid} firewallId={firewallId} expected={expected} onAdd={add} />}
+        </Stack>
       </Stack>
     </div>
   );

@@ -36,7 +36,9 @@ const choose = (name: string, chosen: File) => {
   const input = group(name).querySelector<HTMLInputElement>('input[type=file]')!;
   return userEvent.upload(input, chosen);
 };
-const spoken = (name: string) => inGroup(name).getByRole('status');
+/** What is said beside the button that chooses the file. */
+const spoken = (name: string) =>
+  within(inGroup(name).getByText(words.apiKeyFile.description).parentElement!).getByRole('status');
 
 const filled = {
   secureJsonData: { 'lab.apiKey': 'typed', 'dc.apiKey': 'the-key', 'dc.apiSecret': 'the-secret' },

@@ -11,7 +11,9 @@ import { Credentials } from './Credentials';
 import { DropCard } from './DropCard';
 import { ExpectedInterfaces } from './ExpectedInterfaces';
 import { FirewallHeader } from './FirewallHeader';
+import { HealthLine } from './HealthLine';
 import { PeerList } from './PeerList';
+import { PresentedCertificate } from './PresentedCertificate';
 import { TextField } from './TextField';
 import { TlsFields } from './TlsFields';
 import { useApiKeyFile } from './useApiKeyFile';
@@ -47,6 +49,7 @@ export function FirewallCard({ firewall, first, last, others, options, onOptions
           onDuplicate={() => onOptionsChange(duplicateFirewall(options, id))}
           onRemove={() => onOptionsChange(removeFirewall(options, id))}
         />
+        <HealthLine uid={options.uid} firewallId={id} />
         <TextField
           id={`${id}-name`}
           label={words.firewall.name}
@@ -68,11 +71,31 @@ export function FirewallCard({ firewall, first, last, others, options, onOptions
         />
         <Credentials firewallId={id} apiKeyFile={apiKeyFile} options={options} onOptionsChange={onOptionsChange} />
         <TlsFields id={id} tls={firewall.tls ?? {}} readOnly={options.readOnly} onChange={(tls) => change({ tls })} />
-        <ExpectedInterfaces expected={firewall.expect ?? []} onChange={(expect) => change({ expect })} />
+        <PresentedCertificate
+          uid={options.uid}
+          firewallId={id}
+          url={firewall.url}
+          pinned={firewall.tls?.mode === 'pin' ? firewall.tls.fingerprint : undefined}
+          onPin={
+            options.readOnly
+              ? undefined
+              : (fingerprint) => change({ tls: { ...firewall.tls, mode: 'pin', fingerprint } })
+          }
+        />
+        <ExpectedInterfaces
+          uid={options.uid}
+          firewallId={id}
+          expected={firewall.expect ?? []}
+          readOnly={options.readOnly}
+          onChange={(expect) => change({ expect })}
+        />
         {(['expectPeers', 'ignorePeers'] as const).map((key) => (
           <PeerList
             key={key}
             id={`${id}-${key}`}
+            uid={options.uid}
+            firewallId={id}
+            readOnly={options.readOnly}
             label={words.peers[key]}
             description={words.peers[`${key}Description`]}
             placeholder={words.peers[`${key}Placeholder`]}

@@ -1,38 +1,30 @@
-import { Box, Field, TextArea } from '@grafana/ui';
+import { Box, Field } from '@grafana/ui';
 import React from 'react';
+
+import { type Choice, peerChoices, reported } from '../../resources';
+import { PickList } from '../PickList';
 
 interface Props {
   id: string;
   label: string;
   description: string;
   placeholder: string;
+  /** Of the data source and of the saved firewall whose peers are offered. */
+  uid: string;
+  firewallId: string;
   value: string[];
+  readOnly?: boolean;
   /** Undefined when the list has become empty. */
   onChange: (value: string[] | undefined) => void;
 }
 
-/** Names or public keys of peers, one on each line. */
-export function PeerList({ id, label, description, placeholder, value, onChange }: Props) {
-  const keep = (lines: string[]) => onChange(lines.length > 0 ? lines : undefined);
-  const tidy = () => {
-    const lines = [...new Set(value.map((line) => line.trim()).filter((line) => line !== ''))];
-    if (lines.length !== value.length || lines.some((line, index) => line !== value[index])) {
-      keep(lines);
-    }
-  };
+/** Names or public keys of peers: chosen from what the firewall reports, or typed. */
+export function PeerList({ id, label, description, placeholder, uid, firewallId, value, readOnly, onChange }: Props) {
+  const load = async (): Promise<Choice[]> => peerChoices((await reported(uid, firewallId)).peers);
   return (
-    <Box maxWidth={60}>
-      <Field label={label} description={description} noMargin>
-        <TextArea
-          id={id}
-          rows={Math.min(Math.max(value.length, 2), 10)}
-          value={value.join('\n')}
-          placeholder={placeholder}
-          spellCheck={false}
-          // An empty line must live while somebody types the next one.
-          onChange={({ currentTarget }) => keep(currentTarget.value === '' ? [] : currentTarget.value.split('\n'))}
-          onBlur={tidy}
-        />
+    <Box maxWidth={90}>
+      <Field label={label} description={description} htmlFor={id} noMargin>
+        <PickList id={id} value={value} load={load} placeholder={placeholder} disabled={readOnly} onChange={onChange} />
       </Field>
     </Box>
   );

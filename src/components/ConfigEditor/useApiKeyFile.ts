@@ -1,9 +1,10 @@
 import type { DataSourcePluginOptionsEditorProps } from '@grafana/data';
-import { useLayoutEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 
 import { type ApiKeyFile, fillSecrets, largestFile, parseApiKeyFile } from '../../apikey';
 import type { texts } from '../../selectors';
 import type { Secrets, Settings } from '../../settings';
+import { useLatest } from '../useLatest';
 
 type Props = Pick<DataSourcePluginOptionsEditorProps<Settings, Secrets>, 'options' | 'onOptionsChange'>;
 export type Outcome = keyof typeof texts.config.apiKeyFile.outcomes;
@@ -12,13 +13,7 @@ export type Outcome = keyof typeof texts.config.apiKeyFile.outcomes;
 export function useApiKeyFile(firewallId: string, props: Props) {
   const [outcome, setOutcome] = useState<Outcome>();
   // Reading takes a moment, in which somebody may type, or remove the firewall.
-  const latest = useRef<Props | undefined>(props);
-  useLayoutEffect(() => {
-    latest.current = props;
-    return () => {
-      latest.current = undefined;
-    };
-  });
+  const latest = useLatest(props);
 
   /** False when the text is no such file; nothing is changed then. */
   const take = (text: string): boolean => {
