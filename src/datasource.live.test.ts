@@ -159,6 +159,18 @@ test('the stream is asked for by the query without variables, and by nothing els
   ]);
 });
 
+test('ad-hoc filters make it another stream', async () => {
+  const { streams, run } = watch();
+  const filters = [{ key: 'device', operator: '=', value: 'wg0' }];
+  await run(newRequest([watched]));
+  await run(newRequest([watched], { filters }));
+  expect(streams.map(({ addr }) => (addr.data as { query: object }).query)).toEqual([
+    { queryType: 'peers', format: 'table' },
+    { queryType: 'peers', format: 'table', adhoc: filters },
+  ]);
+  expect(new Set(streams.map(({ addr }) => addr.path)).size).toBe(2);
+});
+
 test.each([
   ['numeric', undefined, { action: 'replace', maxLength: 10_000 }],
   ['time_series', undefined, { action: 'append', maxLength: 1000, maxDelta: 90_000 }],

@@ -1,14 +1,18 @@
 import {
+  type AdHocVariableFilter,
   CoreApp,
   type DataQueryRequest,
   type DataQueryResponse,
+  type DataSourceGetTagValuesOptions,
   type DataSourceInstanceSettings,
+  type MetricFindValue,
   type ScopedVars,
   type TestDataSourceResponse,
 } from '@grafana/data';
 import { DataSourceWithBackend, getTemplateSrv, HealthCheckError, HealthStatus, type TemplateSrv } from '@grafana/runtime';
 import { defer, map, merge, type Observable } from 'rxjs';
 
+import { joinFilters } from './adhoc';
 import { annotationSupport } from './annotations';
 import { withoutEmptyFrames } from './emptyFrames';
 import { firewallsIn, newestHealth } from './health';
@@ -27,10 +31,11 @@ import {
   type PeerRow,
   type ResourceKind,
   type Scope,
+  tagValues,
 } from './resources';
 import { texts } from './selectors';
 import type { Settings } from './settings';
-import type { Filter, PromqlQuery, RowsQuery, WireGuardQuery } from './types';
+import { type Filter, labelKeys, type PromqlQuery, type RowsQuery, type WireGuardQuery } from './types';
 import { VariableSupport } from './variables';
 
 export class WireGuardDataSource extends DataSourceWithBackend<WireGuardQuery, Settings> {
@@ -72,7 +77,7 @@ export class WireGuardDataSource extends DataSourceWithBackend<WireGuardQuery, S
       return this.ask(request);
     }
     const streams = watched.map((query) => {
-      const data = liveData(this.withoutVariables(query, request.scopedVars), request, pace);
+      const data = liveData(this.withoutVariables(query, request), request, pace);
       const stream = liveStream(live, this.uid, data, query.refId, request);
       const answer = defer(() => this.ask({ ...request, targets: [query] }));
       return liveResponses(answer, stream, liveKey(request, query.refId));
@@ -85,15 +90,45 @@ export class WireGuardDataSource extends DataSourceWithBackend<WireGuardQuery, S
     return super.query(request).pipe(map(withoutEmptyFrames));
   }
 
-  private withoutVariables(query: WireGuardQuery, scopedVars: ScopedVars): RowsQuery {
-    return normaliseQuery(this.applyTemplateVariables(query, scopedVars)) as RowsQuery;
+  private withoutVariables(query: WireGuardQuery, { scopedVars, filters }: DataQueryRequest<WireGuardQuery>): RowsQuery {
+    return normaliseQuery(this.applyTemplateVariables(query, scopedVars, filters)) as RowsQuery;
   }
 
-  override applyTemplateVariables(query: WireGuardQuery, scopedVars: ScopedVars): WireGuardQuery {
-    if (query.queryType === 'promql') {
-      return this.interpolatePromql(query, scopedVars);
+  /** Also hands on the ad-hoc filters of the dashboard. */
+  override applyTemplateVariables(
+    query: WireGuardQuery,
+    scopedVars: ScopedVars,
+    filters?: AdHocVariableFilter[]
+  ): WireGuardQuery {
+    const adhoc = joinFilters(query.adhoc, filters, this.templates, scopedVars);
+    const narrowed: WireGuardQuery = adhoc.length > 0 ? { ...query, adhoc } : query;
+    if (narrowed.queryType === 'promql') {
+      return this.interpolatePromql(narrowed, scopedVars);
     }
-    return query.filter ? { ...query, filter: this.interpolateFilter(query.filter, scopedVars) } : query;
+    return narrowed.filter ? { ...narrowed, filter: this.interpolateFilter(narrowed.filter, scopedVars) } : narrowed;
+  }
+
+  /** What ad-hoc filters can be about. */
+  override getTagKeys(): Promise<MetricFindValue[]> {
+    return Promise.resolve(labelKeys.map((text) => ({ text })));
+  }
+
+  /** The values that a label has now. */
+  override async getTagValues({ key }: Pick<DataSourceGetTagValuesOptions, 'key'>): Promise<MetricFindValue[]> {
+    switch (key) {
+      case 'opnsense_instance':
+        return tagValues((await this.rows<FirewallRow>('firewalls')).map(({ name }) => name));
+      case 'device':
+      case 'device_name':
+        return tagValues((await this.rows<InterfaceRow>('interfaces')).map((row) => row[key]));
+      case 'peer_name':
+      case 'public_key':
+        return tagValues((await this.rows<PeerRow>('peers')).map((row) => row[key]));
+      case 'site':
+        return tagValues(['true', 'false']);
+      default:
+        return [];
+    }
   }
 
   private interpolatePromql(query: PromqlQuery, scopedVars: ScopedVars): PromqlQuery {

@@ -16,7 +16,7 @@ import type { Format, RowsQuery, WireGuardQuery } from './types';
 
 /** What the back end gets to know of a live query: all who ask for the same share one stream. */
 export interface LiveData {
-  query: Pick<RowsQuery, 'queryType' | 'format' | 'metric' | 'filter'>;
+  query: Pick<RowsQuery, 'queryType' | 'format' | 'metric' | 'filter' | 'adhoc'>;
   intervalMs: number;
   /** How much history the stream starts with; 0 for formats that show the newest values only. */
   rangeMs: number;
@@ -64,10 +64,10 @@ export function isLive(stored: WireGuardQuery): boolean {
 
 /** Takes a query without variables. */
 export function liveData(query: RowsQuery, { intervalMs, range }: DataQueryRequest, { floor, poll }: Pace): LiveData {
-  const { queryType, format, metric, filter } = query;
+  const { queryType, format, metric, filter, adhoc } = query;
   return {
     // In this order, and without the rest: the path is made of it.
-    query: { queryType, format, ...(metric && { metric }), ...(filter && { filter }) },
+    query: { queryType, format, ...(metric && { metric }), ...(filter && { filter }), ...(adhoc && { adhoc }) },
     intervalMs: roundUp(Math.max(floor, Math.min(intervalMs, poll)), second),
     rangeMs: format === 'time_series' ? roundUp(range.to.valueOf() - range.from.valueOf(), minute) : 0,
   };

@@ -45,6 +45,18 @@ describe('normaliseQuery', () => {
       { queryType: 'peers', format: 'time_series' },
       { refId: 'A', queryType: 'peers', format: 'time_series', metric: 'status' },
     ],
+    ['ad-hoc filters that are none', { adhoc: [{ key: 'device' }, 'x'] }, plain],
+    [
+      'ad-hoc filters of every type',
+      { queryType: 'promql', expr: 'up', adhoc: [{ key: 'device', operator: '=', value: 'wg0', origin: 'dashboard' }] },
+      {
+        refId: 'A',
+        queryType: 'promql',
+        format: 'time_series',
+        expr: 'up',
+        adhoc: [{ key: 'device', operator: '=', value: 'wg0' }],
+      },
+    ],
     ['sites of another type', { filter: { site: false } }, plain],
     ['a site that is null', { queryType: 'peers', filter: { site: null } }, { ...plain, queryType: 'peers' }],
   ])('%s', (_, stored, expected) => {

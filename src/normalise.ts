@@ -1,7 +1,9 @@
+import { labelFilters } from './adhoc';
 import {
   type EventsQuery,
   type Filter,
   type FilterKey,
+  type LabelFilter,
   type PromqlQuery,
   querySpecs,
   queryTypes,
@@ -102,13 +104,14 @@ export function normaliseVariable(stored: unknown): VariableQuery {
   return { ...common(fields), kind, ...(filter && { filter }) };
 }
 
-/** What is of no type's model; each type adds its own. */
-function common(fields: Fields): Fields & { refId: string } {
+/** What is of no type's model, and what is of all; each type adds its own. */
+function common(fields: Fields): Fields & { refId: string; adhoc?: LabelFilter[] } {
   const rest = Object.fromEntries(Object.entries(fields).filter(([key]) => !modelled.has(key)));
-  return { ...rest, refId: typeof rest.refId === 'string' ? rest.refId : 'A' };
+  const adhoc = labelFilters(fields.adhoc);
+  return { ...rest, refId: typeof rest.refId === 'string' ? rest.refId : 'A', ...(adhoc.length > 0 && { adhoc }) };
 }
 
-const modelled = new Set(['metric', 'filter', 'live', 'expr', 'legendFormat']);
+const modelled = new Set(['metric', 'filter', 'adhoc', 'live', 'expr', 'legendFormat']);
 
 function fittingFilter(allowed: readonly FilterKey[], stored: unknown): Filter | undefined {
   if (!isFields(stored)) {

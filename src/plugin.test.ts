@@ -9,6 +9,7 @@ interface PluginJson {
   alerting: boolean;
   annotations: boolean;
   streaming: boolean;
+  multiValueFilterOperators: boolean;
   info: { version: string; updated: string; logos: Record<string, string>; screenshots: Array<{ path: string }> };
   dependencies: { grafanaDependency: string };
   includes?: Array<{ type: string; path: string }>;
@@ -30,6 +31,10 @@ test('alert rules and streams need a back end', () => {
 
 test('Grafana offers annotations only where they are declared', () => {
   expect(plugin).toMatchObject({ annotations: true });
+});
+
+test('Grafana offers "one of" in ad-hoc filters only where it is declared', () => {
+  expect(plugin).toMatchObject({ multiValueFilterOperators: true });
 });
 
 test('version and day are left to the build', () => {

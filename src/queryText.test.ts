@@ -21,6 +21,11 @@ test.each<[string, unknown, string]>([
     'Peers · Table · Interfaces: wg1 · Peers: /a.*/ · Statuses: stale · Only where the interface is up · Only sites',
   ],
   ['no sites', { queryType: 'peers', filter: { site: false } }, 'Peers · Table · All but sites'],
+  [
+    'ad-hoc filters',
+    { queryType: 'firewalls', adhoc: [{ key: 'opnsense_instance', operator: '!=', value: 'hq' }] },
+    'Firewalls · Table · opnsense_instance != hq',
+  ],
   ['events', { queryType: 'events', filter: { kinds: ['site', 'peer'] } }, 'Events · Table · Kinds: site, peer'],
 ])('%s', (_, query, text) => {
   expect(queryText(query)).toBe(text);

@@ -1,3 +1,4 @@
+import { labelFilterText } from './adhoc';
 import { hasUnknownType, isFields, isRows, normaliseQuery } from './normalise';
 import { texts } from './selectors';
 import { type Filter, type FilterKey, querySpecs, type RowsQuery, type WireGuardQuery } from './types';
@@ -22,6 +23,7 @@ function parts(query: Exclude<WireGuardQuery, { queryType: 'promql' }>): string[
     ...(isRows(query) ? metricOf(query) : []),
     words.formats[format].label,
     ...filters.flatMap((key: FilterKey) => filterText(key, filter)),
+    ...(query.adhoc ?? []).map(labelFilterText),
     ...(isRows(query) && query.live ? [words.live] : []),
   ];
 }

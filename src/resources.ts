@@ -94,6 +94,10 @@ export const peerChoices = (rows: PeerRow[]): Choice[] =>
     }))
   );
 
+/** The values of a label, each once, sorted. */
+export const tagValues = (values: Array<string | undefined>): Array<{ text: string }> =>
+  choices(values.map((value) => ({ value: value ?? '', where: '' }))).map(({ value }) => ({ text: value }));
+
 /** One choice for each value, sorted; the same name in several places is one choice that tells all the places. */
 function choices(found: Array<{ value: string; where: string }>): Choice[] {
   const places = new Map<string, Set<string>>();

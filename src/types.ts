@@ -77,6 +77,21 @@ export interface Filter {
   site?: boolean;
 }
 
+/** The labels that Grafana's ad-hoc filters can be about. */
+export const labelKeys = ['opnsense_instance', 'device', 'device_name', 'peer_name', 'public_key', 'site'] as const;
+
+/**
+ * One of Grafana's ad-hoc filters, read as a label matcher of PromQL: a label that a row does not have is empty, and the
+ * value of `=~` and `!~` is a regular expression on the whole label. The back end refuses unknown keys and operators.
+ */
+export interface LabelFilter {
+  key: string;
+  /** `=`, `!=`, `=~`, `!~`; with several values `=|` and `!=|`. */
+  operator: string;
+  value: string;
+  values?: string[];
+}
+
 type Spec<T extends QueryType> = (typeof querySpecs)[T];
 
 export type QueryType = keyof typeof querySpecs;
@@ -92,6 +107,8 @@ type FilterOf<T extends QueryType> = Pick<Filter, Spec<T>['filters'][number]>;
 interface QueryOf<T extends QueryType> extends DataQuery {
   queryType: T;
   format: Format<T>;
+  /** All must match. Grafana hands them over with each request; it stores them only where it hands a query on, as to Explore. */
+  adhoc?: LabelFilter[];
 }
 
 interface RowsQueryOf<T extends RowsType> extends QueryOf<T> {

@@ -1,9 +1,12 @@
 package frames
 
 import (
+	"slices"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/query"
 )
 
 // column makes one field out of the rows of a query.
@@ -11,6 +14,7 @@ type column[R any] struct {
 	name   string
 	config data.FieldConfig
 	field  func(rows []R) *data.Field
+	text   func(R) string // nil for what is no text
 }
 
 // text is a column of names and explanations; in numeric frames it is a label.
@@ -21,12 +25,12 @@ func text[R any](name, title string, get func(R) string) column[R] {
 			values[i] = get(r)
 		}
 		return data.NewField(name, nil, values)
-	}}
+	}, get}
 }
 
 // number is a column of numbers; where get says that there is none it is null.
 func number[R any](name string, config data.FieldConfig, get func(R) (float64, bool)) column[R] {
-	return column[R]{name, config, func(rows []R) *data.Field {
+	return column[R]{name: name, config: config, field: func(rows []R) *data.Field {
 		values := make([]*float64, len(rows))
 		store := make([]float64, len(rows))
 		for i, r := range rows {
@@ -41,7 +45,7 @@ func number[R any](name string, config data.FieldConfig, get func(R) (float64, b
 
 // instant is a column of points in time; the zero time is null.
 func instant[R any](name, title string, get func(R) time.Time) column[R] {
-	return column[R]{name, data.FieldConfig{DisplayName: title}, func(rows []R) *data.Field {
+	return column[R]{name: name, config: data.FieldConfig{DisplayName: title}, field: func(rows []R) *data.Field {
 		values := make([]*time.Time, len(rows))
 		for i, r := range rows {
 			if t := get(r); !t.IsZero() {
@@ -51,6 +55,23 @@ func instant[R any](name, title string, get func(R) time.Time) column[R] {
 		}
 		return data.NewField(name, nil, values)
 	}}
+}
+
+// narrowed leaves those rows whose labels match. It may use the memory of rows.
+func narrowed[R any](by query.LabelMatchers, labels []column[R], rows []R) []R {
+	if len(by) == 0 {
+		return rows
+	}
+	return slices.DeleteFunc(rows, func(r R) bool {
+		return !by.Match(func(key string) string {
+			for i := range labels {
+				if labels[i].name == key {
+					return labels[i].text(r)
+				}
+			}
+			return ""
+		})
+	})
 }
 
 // fields makes the fields of a table, with titles for people.

@@ -51,7 +51,25 @@ func lasts(e *history.Event, from time.Time) bool {
 func eventWanted(filter query.Filter, e *history.Event) bool {
 	return wanted(filter.Kinds, string(e.Kind)) &&
 		(len(filter.Interfaces) == 0 || e.Kind != wireguard.KindFirewall && filter.Interfaces.Match(e.Device, e.Interface)) &&
-		(len(filter.Peers) == 0 || e.PublicKey != "" && filter.Peers.Match(e.Peer, e.PublicKey))
+		(len(filter.Peers) == 0 || e.PublicKey != "" && filter.Peers.Match(e.Peer, e.PublicKey)) &&
+		filter.Labels.Match(func(key string) string { return eventLabel(e, key) })
+}
+
+// eventLabel is a label of what changed; "" where it has none.
+func eventLabel(e *history.Event, key string) string {
+	switch key {
+	case "opnsense_instance":
+		return e.Firewall
+	case "device":
+		return e.Device
+	case "device_name":
+		return e.Interface
+	case "peer_name":
+		return e.Peer
+	case "public_key":
+		return e.PublicKey
+	}
+	return ""
 }
 
 var eventColumns = []column[*history.Event]{
@@ -85,15 +103,11 @@ func tags(e *history.Event) string {
 
 // eventLabels names what changed, with the labels that it has elsewhere.
 func eventLabels(e *history.Event) string {
-	s := history.Series{Labels: map[string]string{"opnsense_instance": e.Firewall}}
-	add := func(name, value string) {
-		if value != "" {
-			s.Labels[name] = value
+	s := history.Series{Labels: map[string]string{}}
+	for _, key := range query.LabelKeys() {
+		if value := eventLabel(e, key); value != "" {
+			s.Labels[key] = value
 		}
 	}
-	add("device", e.Device)
-	add("device_name", e.Interface)
-	add("peer_name", e.Peer)
-	add("public_key", e.PublicKey)
 	return s.String()
 }

@@ -43,15 +43,18 @@ func Build(q query.Query, scope []wireguard.Firewall) (data.Frames, error) {
 	switch q.Type {
 	case query.Interfaces:
 		rows := collect(scope, func(fw *wireguard.Firewall) []interfaceRow { return interfaceRows(fw, q.Filter) })
+		rows = narrowed(q.Filter.Labels, interfaceLabels, rows)
 		f = build(q, interfaceColumns, interfaceLabels, rows, func(r interfaceRow) bool { return r.HasIdentity() })
 	case query.Peers:
 		rows := collect(scope, func(fw *wireguard.Firewall) []peerRow { return peerRows(fw, q.Filter) })
+		rows = narrowed(q.Filter.Labels, peerLabels, rows)
 		if q.Metric == query.HandshakeAge {
 			rows = slices.DeleteFunc(rows, func(r peerRow) bool { return r.LatestHandshake.IsZero() })
 		}
 		f = build(q, peerColumns, peerLabels, rows, func(r peerRow) bool { return r.HasIdentity() })
 	case query.Firewalls:
 		rows := collect(scope, func(fw *wireguard.Firewall) []firewallRow { return []firewallRow{newFirewallRow(fw)} })
+		rows = narrowed(q.Filter.Labels, firewallLabels, rows)
 		f = build(q, firewallColumns, firewallLabels, rows, func(firewallRow) bool { return true })
 	case query.Events, query.PromQL: // of the past: Events, TimeSeries, Instant
 	}

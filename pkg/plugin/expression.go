@@ -71,9 +71,35 @@ func label(q query.Query, series []history.Series) {
 // thing tells apart what filters on states choose: an interface has no key.
 type thing struct{ firewall, device, key string }
 
-// keep says which series a query's filter lets through; nil: all. Filters on
-// states choose the things that are in such a state now, and show their past.
+// rowLabels are those of a type's rows where they are worked out of series that
+// have more.
+var rowLabels = map[query.Type][]string{
+	query.Interfaces: {"opnsense_instance", "device", "device_name"},
+	query.Firewalls:  {"opnsense_instance"},
+}
+
+// keep says which series a query may see; nil: all. To leave a series out here is
+// as good as to add the matchers of ad-hoc filters to every selector of an
+// expression.
 func keep(q query.Query, scope []wireguard.Firewall) func(metrics.Labels) bool {
+	things, by := keepThings(q, scope), q.Filter.Labels
+	if len(by) == 0 {
+		return things
+	}
+	own := rowLabels[q.Type]
+	return func(labels metrics.Labels) bool {
+		return (things == nil || things(labels)) && by.Match(func(key string) string {
+			if own != nil && !slices.Contains(own, key) {
+				return ""
+			}
+			return labels.Get(key)
+		})
+	}
+}
+
+// keepThings says which series a query's filter lets through; nil: all. Filters on
+// states choose the things that are in such a state now, and show their past.
+func keepThings(q query.Query, scope []wireguard.Firewall) func(metrics.Labels) bool {
 	f := q.Filter
 	states := len(f.Statuses) > 0 || f.InterfaceUp
 	if len(f.Interfaces)+len(f.Peers) == 0 && f.Site == nil && !states {

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/query"
 )
 
 // mustForget calls the route as somebody with a role.
@@ -16,7 +18,7 @@ func mustForget(tb testing.TB, in *instance, method, role, query string) (status
 func TestForgetRoute(t *testing.T) {
 	f := newFakeFirewall(t)
 	in := mustInstance(t, settingsOf(t, f.entry("a", "ca")))
-	in.ask(context.Background(), nil)
+	in.ask(context.Background(), query.Filter{})
 	for _, tt := range []struct {
 		name, method, role, query string
 		status                    int

@@ -11,6 +11,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/collector"
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/query"
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/wireguard"
 )
 
@@ -43,7 +44,7 @@ func (in *instance) CheckHealth(ctx context.Context, _ *backend.CheckHealthReque
 	for _, err := range in.problems {
 		bad = append(bad, err.Error())
 	}
-	for i, f := range in.ask(ctx, nil) {
+	for i, f := range in.ask(ctx, query.Filter{}) {
 		h := checkFirewall(&in.members[i], &f, in.now())
 		all = append(all, h)
 		lines = append(lines, h.lines()...)

@@ -167,12 +167,12 @@ func revision(s settings, f firewallSettings, raw backend.DataSourceInstanceSett
 
 // ask returns what is known of the firewalls that the filter lets through, in
 // the order of the settings.
-func (in *instance) ask(ctx context.Context, wanted query.Matchers) []wireguard.Firewall {
+func (in *instance) ask(ctx context.Context, wanted query.Filter) []wireguard.Firewall {
 	var fleet collector.Fleet
 	var scope []wireguard.Firewall
 	var read []int // places in scope of those that are read
 	for _, m := range in.members {
-		if !wanted.Match(m.name, m.id) {
+		if !wanted.Firewall(m.name, m.id) {
 			continue
 		}
 		if m.reads != nil {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/metrics"
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/query"
 )
 
 // metricsRoute serves what is known as Prometheus scrapes it:
@@ -29,7 +30,7 @@ func (in *instance) metricsRoute(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := scrapeContext(r)
 	defer cancel()
-	scope := in.ask(ctx, wanted["firewall"])
+	scope := in.ask(ctx, query.Filter{Firewalls: wanted["firewall"]})
 	if err := r.Context().Err(); err != nil {
 		writeFailed(w, err)
 		return

@@ -75,7 +75,7 @@ func (in *instance) answerPast(ctx context.Context, q query.Query, shown panel) 
 		return nil, errHistoryOff
 	}
 	shown.exact = shown.exact || q.Format != query.TimeSeries
-	p := past{Query: q, panel: shown, scope: in.ask(ctx, q.Filter.Firewalls)}
+	p := past{Query: q, panel: shown, scope: in.ask(ctx, q.Filter)}
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}

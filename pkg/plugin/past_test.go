@@ -12,6 +12,8 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/query"
 )
 
 // lived is a data source that was asked for a while, by a clock that goes as the
@@ -69,7 +71,7 @@ func (l *lived) poll(n int) {
 		l.sent.Add(1)
 		l.step(pause)
 		for tries := 0; ; tries++ {
-			f := l.instance.ask(context.Background(), nil)[0]
+			f := l.instance.ask(context.Background(), query.Filter{})[0]
 			if f.Tried.Equal(l.time()) {
 				break
 			}

@@ -48,7 +48,7 @@ func (in *instance) build(ctx context.Context, q query.Query, shown panel) (data
 	if q.FromHistory() {
 		return in.answerPast(ctx, q, shown)
 	}
-	return frames.Build(q, in.ask(ctx, q.Filter.Firewalls))
+	return frames.Build(q, in.ask(ctx, q.Filter))
 }
 
 // failed says whose error it is, in this one place: a wrong query or setting and

@@ -117,7 +117,7 @@ func matchers(raw string, params []string) (map[string]query.Matchers, string) {
 
 func (in *instance) listFirewalls(r *http.Request, _ map[string]query.Matchers) any {
 	out := []listedFirewall{}
-	for _, f := range in.ask(r.Context(), nil) {
+	for _, f := range in.ask(r.Context(), query.Filter{}) {
 		out = append(out, listedFirewall{ID: f.ID, Name: f.Name, URL: f.URL, Up: f.Known()})
 	}
 	return out
@@ -125,7 +125,7 @@ func (in *instance) listFirewalls(r *http.Request, _ map[string]query.Matchers) 
 
 func (in *instance) listInterfaces(r *http.Request, wanted map[string]query.Matchers) any {
 	out := []listed{}
-	for _, f := range in.ask(r.Context(), wanted["firewall"]) {
+	for _, f := range in.ask(r.Context(), query.Filter{Firewalls: wanted["firewall"]}) {
 		for _, i := range f.Snapshot.Interfaces {
 			if i.HasIdentity() {
 				out = append(out, listed{Firewall: f.Name, Device: i.Device, Interface: i.Name, Status: i.LastKnown().String()})
@@ -137,7 +137,7 @@ func (in *instance) listInterfaces(r *http.Request, wanted map[string]query.Matc
 
 func (in *instance) listPeers(r *http.Request, wanted map[string]query.Matchers) any {
 	out := []listed{}
-	for _, f := range in.ask(r.Context(), wanted["firewall"]) {
+	for _, f := range in.ask(r.Context(), query.Filter{Firewalls: wanted["firewall"]}) {
 		out = append(out, peersOf(&f, wanted["interface"])...)
 	}
 	return out

@@ -12,6 +12,8 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/backend/log"
+
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/query"
 )
 
 // heard collects all that the plugin says.
@@ -141,7 +143,7 @@ func TestSecretsAreNeverTold(t *testing.T) {
 		}
 		h.hear(r.Error, string(raw), r)
 	}
-	for _, f := range in.ask(context.Background(), nil) {
+	for _, f := range in.ask(context.Background(), query.Filter{}) {
 		h.hear(f, f.Err, f.VIPErr)
 	}
 	res := mustHealth(t, in)

@@ -52,7 +52,7 @@ func (in *instance) RunStream(ctx context.Context, req *backend.RunStreamRequest
 		return err
 	}
 	for _, m := range in.members {
-		if m.reads != nil && l.Filter.Firewalls.Match(m.name, m.id) {
+		if m.reads != nil && l.Filter.Firewall(m.name, m.id) {
 			defer m.reads.Watch(l.every)()
 		}
 	}
@@ -91,7 +91,7 @@ type stream struct {
 
 // next returns the next frame, nil when nothing is new.
 func (s *stream) next(ctx context.Context) (*data.Frame, error) {
-	scope := s.ask(ctx, s.Filter.Firewalls)
+	scope := s.ask(ctx, s.Filter)
 	newest := newestPoll(scope)
 	if ctx.Err() != nil || !newest.After(s.newest) {
 		return nil, ctx.Err()

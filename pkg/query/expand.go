@@ -45,8 +45,7 @@ func (q Query) Expand(w Window) (string, error) {
 		}
 	})
 	if name := leftover.FindString(withoutTexts(expr)); name != "" {
-		return "", &Error{"expr", quote(name) + " names a dashboard variable that was not filled in: " +
-			"alert rules know no variables, and elsewhere the variable must exist"}
+		return "", leftOver("expr", name)
 	}
 	return expr, nil
 }

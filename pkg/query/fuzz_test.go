@@ -20,6 +20,8 @@ func FuzzParse(f *testing.F) {
 		{`{"queryType":"peers","filter":{"firewalls":["hq"],"interfaces":["wg0"],"peers":["/site-.*/"],"statuses":["stale"],"interfaceUp":true}}`, ``},
 		{`{"filter":{"interfaces":["$tunnel"]}}`, ``}, {`{"filter":{"interfaces":["/a)|(b/"]}}`, ``},
 		{`{"filter":{"interfaces":["/\\Qa/","//","/"]}}`, ``}, {`{"filter":{"a\nb":[1]}}`, ``},
+		{`{"adhoc":[{"key":"device","operator":"=~","value":"wg.|a"},{"key":"site","operator":"!=|","value":"","values":["true",""]}]}`, `events`},
+		{`{"queryType":"promql","expr":"1","adhoc":[{"key":"peer_name","operator":"=","value":"$a"}]}`, ``}, {`{"adhoc":[{}]}`, ``}, {`{"adhoc":{}}`, ``},
 		{"{\"filter\":{\"firewalls\":[\"\xff\"]}}", "\xff"},
 	} {
 		f.Add([]byte(seed.raw), seed.outer)
@@ -37,7 +39,7 @@ func FuzzParse(f *testing.F) {
 		if diff := cmp.Diff(plain(q), plain(again)); diff != "" {
 			t.Errorf("written down again the query is another (-first +again):\n%s", diff)
 		}
-		if (q.Format == Table) != (q.Metric == "") {
+		if q.Type != PromQL && (q.Format == Table) != (q.Metric == "") {
 			t.Errorf("%q: a metric belongs to numeric queries, and to each", q)
 		}
 	})
@@ -57,10 +59,19 @@ func checkError(t *testing.T, err error) {
 
 // written is a query as src/types.ts has it.
 type written struct {
-	QueryType Type          `json:"queryType"`
-	Format    Format        `json:"format"`
-	Metric    Metric        `json:"metric,omitempty"`
-	Filter    writtenFilter `json:"filter"`
+	QueryType Type           `json:"queryType"`
+	Format    Format         `json:"format"`
+	Metric    Metric         `json:"metric,omitempty"`
+	Filter    writtenFilter  `json:"filter"`
+	Adhoc     []writtenAdhoc `json:"adhoc,omitempty"`
+	Expr      string         `json:"expr,omitempty"`
+}
+
+type writtenAdhoc struct {
+	Key      string   `json:"key"`
+	Operator string   `json:"operator"`
+	Value    string   `json:"value"`
+	Values   []string `json:"values"`
 }
 
 type writtenFilter struct {
@@ -72,9 +83,13 @@ type writtenFilter struct {
 }
 
 func plain(q Query) written {
-	return written{q.Type, q.Format, q.Metric, writtenFilter{
+	w := written{QueryType: q.Type, Format: q.Format, Metric: q.Metric, Expr: q.Expr, Filter: writtenFilter{
 		q.Filter.Firewalls.texts(), q.Filter.Interfaces.texts(), q.Filter.Peers.texts(), q.Filter.Statuses, q.Filter.InterfaceUp,
 	}}
+	for _, m := range q.Filter.Labels {
+		w.Adhoc = append(w.Adhoc, writtenAdhoc{m.Key, m.Operator, m.Values[0], m.Values})
+	}
+	return w
 }
 
 func marshal(t *testing.T, q Query) []byte {

@@ -60,12 +60,16 @@ func NewMatchers(field string, values []string) (Matchers, error) {
 			re.Longest() // so that the whole value is found where it matches at all
 			m.re = re
 		case leftover.MatchString(v):
-			return nil, &Error{field, quote(v) + " names a dashboard variable that was not filled in: " +
-				"alert rules know no variables, and elsewhere the variable must exist"}
+			return nil, leftOver(field, v)
 		}
 		out = append(out, m)
 	}
 	return out, nil
+}
+
+func leftOver(field, what string) error {
+	return &Error{field, quote(what) + " names a dashboard variable that was not filled in: " +
+		"alert rules know no variables, and elsewhere the variable must exist"}
 }
 
 func cutSlashes(v string) (string, bool) {

@@ -35,7 +35,10 @@ func Parse(raw []byte, outer string) (Query, error) {
 		return Query{}, err
 	}
 	if q.Type == PromQL {
-		q.Expr, q.Legend, err = parseExpr(fields)
+		if q.Expr, q.Legend, err = parseExpr(fields); err != nil {
+			return Query{}, err
+		}
+		q.Filter.Labels, err = parseAdhoc(fields["adhoc"])
 		return q, err
 	}
 	if len(metrics[q.Type]) > 0 {
@@ -48,6 +51,9 @@ func Parse(raw []byte, outer string) (Query, error) {
 		q.Metric = ""
 	}
 	if q.Filter, err = parseFilter(fields["filter"], q.Type); err != nil {
+		return Query{}, err
+	}
+	if q.Filter.Labels, err = parseAdhoc(fields["adhoc"]); err != nil {
 		return Query{}, err
 	}
 	return q, nil

@@ -95,6 +95,8 @@ type Filter struct {
 	InterfaceUp bool     // only peers whose interface is up
 	Site        *bool    // only peers that are sites, or only those that are none; nil: all
 	Kinds       []string // of events: words of wireguard.Kind
+
+	Labels LabelMatchers // of ad-hoc filters, the field adhoc beside filter; of every type
 }
 
 // String tells the query in one line, as people would write it down.
@@ -118,6 +120,9 @@ func (q Query) String() string {
 	}
 	if q.Filter.Site != nil {
 		parts = append(parts, fmt.Sprintf("site=%t", *q.Filter.Site))
+	}
+	for _, m := range q.Filter.Labels {
+		parts = append(parts, m.String())
 	}
 	if q.Type == PromQL {
 		parts = append(parts, q.Expr)
