@@ -12,6 +12,8 @@ export interface FirewallRow {
 }
 
 export interface InterfaceRow {
+  /** Id of the firewall, whatever it is named. */
+  firewall: string;
   opnsense_instance: string;
   device: string;
   device_name?: string;
@@ -19,12 +21,16 @@ export interface InterfaceRow {
 }
 
 export interface PeerRow {
+  /** Id of the firewall, whatever it is named. */
+  firewall: string;
   opnsense_instance: string;
   device: string;
   device_name?: string;
   peer_name?: string;
   public_key: string;
   status?: string;
+  /** Left out when it is none. */
+  site?: true;
 }
 
 /** What a firewall presents, trusted or not: `certificate?firewall=<id>`, for Admins. */

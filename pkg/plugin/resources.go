@@ -22,12 +22,14 @@ type resourceError struct {
 // listed is one choice of an editor or a variable; fields that do not apply are
 // left out.
 type listed struct {
+	ID        string `json:"firewall"` // of the firewall, whatever it is named
 	Firewall  string `json:"opnsense_instance,omitempty"`
 	Device    string `json:"device,omitempty"`
 	Interface string `json:"device_name,omitempty"`
 	Peer      string `json:"peer_name,omitempty"`
 	PublicKey string `json:"public_key,omitempty"`
 	Status    string `json:"status,omitempty"` // the last known, as a word
+	Site      bool   `json:"site,omitempty"`   // of a peer
 }
 
 // listedFirewall is one configured firewall.
@@ -41,8 +43,8 @@ type listedFirewall struct {
 // newResources serves, all but forget by GET and as JSON lists:
 //
 //	firewalls                          → [{id, name, url, up}]
-//	interfaces?firewall=               → [{opnsense_instance, device, device_name, status}]
-//	peers?firewall=&interface=         → [{… peer_name, public_key, status}]
+//	interfaces?firewall=               → [{firewall, opnsense_instance, device, device_name, status}]
+//	peers?firewall=&interface=         → [{… peer_name, public_key, status, site}]
 //
 // and what metricsRoute and certificateRoute say. Parameters may be repeated and take what filters
 // take: a value or /a regular expression/.
@@ -128,7 +130,7 @@ func (in *instance) listInterfaces(r *http.Request, wanted map[string]query.Matc
 	for _, f := range in.ask(r.Context(), query.Filter{Firewalls: wanted["firewall"]}) {
 		for _, i := range f.Snapshot.Interfaces {
 			if i.HasIdentity() {
-				out = append(out, listed{Firewall: f.Name, Device: i.Device, Interface: i.Name, Status: i.LastKnown().String()})
+				out = append(out, listed{ID: f.ID, Firewall: f.Name, Device: i.Device, Interface: i.Name, Status: i.LastKnown().String()})
 			}
 		}
 	}
@@ -147,7 +149,7 @@ func peersOf(f *wireguard.Firewall, on query.Matchers) []listed {
 	var out []listed
 	for _, p := range f.Snapshot.Peers {
 		if p.HasIdentity() && on.Match(p.Device, p.InterfaceName) {
-			out = append(out, listed{f.Name, p.Device, p.InterfaceName, p.Name, p.PublicKey, p.LastKnown().String()})
+			out = append(out, listed{f.ID, f.Name, p.Device, p.InterfaceName, p.Name, p.PublicKey, p.LastKnown().String(), p.Site})
 		}
 	}
 	return out

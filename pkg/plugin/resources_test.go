@@ -16,9 +16,9 @@ func TestResources(t *testing.T) {
 		getOnly    = `{"error":"only GET is allowed"}`
 		alice      = `"peer_name":"alice-laptop"`
 		site       = `"peer_name":"site-b"`
-		warrior    = `{"opnsense_instance":"a firewall","device":"wg0","device_name":"road-warrior","status":"up"}`
-		siteToSite = `{"opnsense_instance":"a firewall","device":"wg1","device_name":"site-to-site","status":"standby"}`
-		siteB      = `{"opnsense_instance":"a firewall","device":"wg1","device_name":"site-to-site","peer_name":"site-b","public_key":"oFJNGb4a4xy3WbwbRTHfWaAPn80HcZR7tslVpdal3xk=","status":"online"}`
+		warrior    = `{"firewall":"a","opnsense_instance":"a firewall","device":"wg0","device_name":"road-warrior","status":"up"}`
+		siteToSite = `{"firewall":"a","opnsense_instance":"a firewall","device":"wg1","device_name":"site-to-site","status":"standby"}`
+		siteB      = `{"firewall":"a","opnsense_instance":"a firewall","device":"wg1","device_name":"site-to-site","peer_name":"site-b","public_key":"oFJNGb4a4xy3WbwbRTHfWaAPn80HcZR7tslVpdal3xk=","status":"online","site":true}`
 	)
 	for _, tt := range []struct {
 		name, method, url string
@@ -44,11 +44,13 @@ func TestResources(t *testing.T) {
 		{"firewalls", "GET", "firewalls", 200, `[{"id":"a","name":"a firewall","url":"` + a.URL + `","up":true},{"id":"b","name":"b firewall","url":"` + b.URL + `","up":false},{"id":"c","name":"c firewall","url":"","up":false}]`},
 		{"interfaces", "GET", "interfaces", 200, `[` + warrior + `,` + siteToSite + `]`},
 		{"interfaces of a firewall", "GET", "interfaces?firewall=a", 200, `[` + warrior + `,` + siteToSite + `]`},
+		{"interfaces of a firewall by name", "GET", "interfaces?firewall=a+firewall", 200, `[` + warrior + `,` + siteToSite + `]`},
 		{"interfaces of one that fails", "GET", "interfaces?firewall=b&firewall=c", 200, `[]`},
 		{"interfaces of one unknown", "GET", "interfaces?firewall=d", 200, `[]`},
 		{"empty parameter", "GET", "interfaces?firewall=", 200, `[` + warrior + `,` + siteToSite + `]`},
 		{"peers of an interface by name", "GET", "peers?interface=site-to-site", 200, `[` + siteB + `]`},
 		{"peers by both", "GET", "peers?firewall=/a.*/&interface=wg1", 200, `[` + siteB + `]`},
+		{"peers by name of the firewall", "GET", "peers?firewall=a+firewall&interface=wg1", 200, `[` + siteB + `]`},
 		{"peers of none", "GET", "peers?firewall=a&interface=wg7", 200, `[]`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -61,7 +63,7 @@ func TestResources(t *testing.T) {
 			}
 		})
 	}
-	if _, body := mustResource(t, in, "GET", "peers"); !strings.Contains(body, alice) || !strings.Contains(body, site) {
+	if _, body := mustResource(t, in, "GET", "peers"); !strings.Contains(body, alice) || !strings.Contains(body, site) || strings.Count(body, `"site":`) != 1 || strings.Count(body, `"firewall":"a"`) != strings.Count(body, "public_key") {
 		t.Errorf("all peers: %s", body)
 	}
 	if n := a.calls.Load(); n != 1 {
