@@ -11,8 +11,10 @@ import { setTheme } from './host/theme';
 import { Layout } from './Layout';
 import { keepMode, type Mode, readMode } from './preferences';
 import { ConfigTab } from './tabs/ConfigTab';
+import { DashboardTab } from './tabs/DashboardTab';
 import { QueryTab } from './tabs/QueryTab';
-import { useTab } from './useTab';
+import { RulesTab } from './tabs/RulesTab';
+import { usePlace } from './place';
 
 interface Props {
   demo: Demo;
@@ -21,10 +23,11 @@ interface Props {
   templates: PageTemplates;
 }
 
-export function App({ demo, plugin, saved: first }: Props) {
+export function App({ demo, plugin, saved: first, templates }: Props) {
   const [mode, setMode] = useState<Mode>(readMode);
   const [saved, setSaved] = useState(first);
-  const tab = useTab();
+  const place = usePlace();
+  const { tab } = place;
 
   const theme = useMemo(() => setTheme(mode), [mode]);
 
@@ -43,7 +46,11 @@ export function App({ demo, plugin, saved: first }: Props) {
   return (
     <ThemeContext.Provider value={theme}>
       <GlobalStyles />
-      <Layout tab={tab} mode={mode} onMode={changeMode}>
+      <Layout tab={tab} mode={mode} onMode={changeMode} hints={demo.hints}>
+        {tab === 'overview' && (
+          <DashboardTab key={`${place.dashboard}?${place.variables}`} place={place} datasource={datasource} templates={templates} />
+        )}
+        {tab === 'rules' && <RulesTab />}
         {tab === 'query' && <QueryTab plugin={plugin} datasource={datasource} />}
         {tab === 'config' && <ConfigTab plugin={plugin} saved={saved} onSaved={setSaved} datasource={datasource} />}
       </Layout>

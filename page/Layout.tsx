@@ -4,14 +4,16 @@ import { RadioButtonGroup, Select, Tab, TabsBar, Text, useStyles2 } from '@grafa
 import React, { type ReactNode } from 'react';
 
 import { languages } from './host/i18n';
+import { BreakBar } from './lab/BreakBar';
 import { changeLanguage, type Mode, readLanguage } from './preferences';
-import { type TabName, tabs } from './useTab';
+import { type TabName, tabs } from './place';
 import { words } from './words';
 
 interface Props {
   tab: TabName;
   mode: Mode;
   onMode: (mode: Mode) => void;
+  hints: string[];
   children: ReactNode;
 }
 
@@ -20,7 +22,7 @@ const modes: Array<{ value: Mode; label: string }> = [
   { value: 'light', label: words.theme.light },
 ];
 
-export function Layout({ tab, mode, onMode, children }: Props) {
+export function Layout({ tab, mode, onMode, hints, children }: Props) {
   const styles = useStyles2(getStyles);
   return (
     <div className={styles.page}>
@@ -40,16 +42,23 @@ export function Layout({ tab, mode, onMode, children }: Props) {
           onChange={({ value }) => value && changeLanguage(value)}
         />
       </header>
-      <nav aria-label={words.views}>
-        <TabsBar>
-          {tabs.map((name) => (
-            <Tab key={name} label={words.tabs[name]} active={tab === name} href={`#${name}`} />
-          ))}
-        </TabsBar>
-      </nav>
-      <main className={styles.main} aria-label={words.tabs[tab]}>
-        {children}
-      </main>
+      <div className={styles.columns}>
+        <div className={styles.views}>
+          <nav aria-label={words.views}>
+            <TabsBar>
+              {tabs.map((name) => (
+                <Tab key={name} label={words.tabs[name]} active={tab === name} href={`#${name}`} />
+              ))}
+            </TabsBar>
+          </nav>
+          <main className={styles.main} aria-label={words.tabs[tab]}>
+            {children}
+          </main>
+        </div>
+        <aside className={styles.aside} aria-label={words.lab.title}>
+          <BreakBar hints={hints} />
+        </aside>
+      </div>
     </div>
   );
 }
@@ -67,5 +76,12 @@ const getStyles = (theme: GrafanaTheme2) => ({
   }),
   header: css({ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: theme.spacing(2) }),
   title: css({ flexGrow: 1 }),
+  columns: css({ display: 'flex', gap: theme.spacing(2), [theme.breakpoints.down('md')]: { flexDirection: 'column' } }),
+  views: css({ flex: '1 1 0', minWidth: 0 }),
+  aside: css({
+    flex: '0 0 320px',
+    // Within reach of whatever is looked at.
+    [theme.breakpoints.up('md')]: { position: 'sticky', top: theme.spacing(1), alignSelf: 'flex-start', maxHeight: '98vh', overflowY: 'auto' },
+  }),
   main: css({ minWidth: 0, paddingTop: theme.spacing(1) }),
 });

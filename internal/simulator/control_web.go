@@ -102,6 +102,7 @@ type interfaceView struct {
 	Name      string     `json:"name"`
 	PublicKey string     `json:"public_key"`
 	Enabled   bool       `json:"enabled"`
+	Running   bool       `json:"running"`
 	Up        bool       `json:"up"`
 	Peers     []peerView `json:"peers"`
 }
@@ -116,13 +117,15 @@ type peerView struct {
 func viewFirewall(f *Firewall) firewallView {
 	view := firewallView{
 		Name: f.Name(), URL: f.URL(), APIKey: f.APIKey(), APISecret: f.APISecret(), Fingerprint: f.Fingerprint(),
-		Generation: f.Generation().String(), Privileges: f.Privileges(), ServiceOn: f.ServiceOn(), Faults: f.Faults(),
-		VirtualIPs: f.VirtualIPs(), CertificatePEM: string(f.CertificatePEM()), CAPEM: string(f.CAPEM()),
+		Generation: f.Generation().String(), Privileges: f.Privileges(), ServiceOn: f.ServiceOn(),
+		Faults: append([]Fault{}, f.Faults()...), VirtualIPs: append([]VirtualIP{}, f.VirtualIPs()...), // [] and not null
+		Interfaces: []interfaceView{}, CertificatePEM: string(f.CertificatePEM()), CAPEM: string(f.CAPEM()),
 	}
 	for _, instance := range f.Instances() {
 		shown := interfaceView{
 			Device: instance.Device(), Name: instance.Name(), PublicKey: instance.PublicKey(),
-			Enabled: instance.Enabled(), Up: instance.Up(),
+			Enabled: instance.Enabled(), Running: instance.Running(), Up: instance.Up(),
+			Peers: []peerView{},
 		}
 		for _, peer := range instance.Peers() {
 			peer.mu.Lock()

@@ -102,6 +102,12 @@ func (i *Instance) Enabled() bool {
 	return i.enabled
 }
 
+// Running reports whether WireGuard runs on the interface, up or down.
+func (i *Instance) Running() bool {
+	phase, _, _, _ := i.node.state()
+	return phase == configured
+}
+
 // Up reports whether the interface is running and up.
 func (i *Instance) Up() bool {
 	_, up, _, _ := i.node.state()

@@ -30,7 +30,7 @@ const standard: Record<string, Process> = {
   thresholds: thresholdsOverrideProcessor,
 };
 
-const custom = ['align', 'cellOptions', 'drawStyle', 'fillOpacity', 'filterable', 'hidden', 'hideFrom', 'insertNulls', 'inspect',
+const custom = ['align', 'cellOptions', 'drawStyle', 'fillOpacity', 'filterable', 'hidden', 'hideFrom.viz', 'insertNulls', 'inspect',
   'lineInterpolation', 'lineWidth', 'minWidth', 'showPoints', 'spanNulls', 'thresholdsStyle', 'width', 'wrapText'];
 
 function item(path: string, process: Process, isCustom: boolean): FieldConfigPropertyItem {
@@ -56,7 +56,8 @@ export const fieldOptions = new FieldConfigOptionsRegistry(() => [
 export function initRegistries() {
   standardEditorsRegistry.setInit(() => []);
   standardTransformersRegistry.setInit(() =>
-    Object.values(standardTransformers).map((transformation) => ({
+    // Some of them are listed under two names.
+    [...new Map(Object.values(standardTransformers).map((one) => [one.id, one])).values()].map((transformation) => ({
       id: transformation.id,
       name: transformation.name,
       transformation,

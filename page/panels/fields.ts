@@ -1,8 +1,10 @@
 import {
   applyFieldOverrides,
+  cacheFieldDisplayNames,
   type DataFrame,
   type DataTransformerConfig,
   type FieldConfigSource,
+  FieldColorModeId,
   FieldType,
   type GrafanaTheme2,
   transformDataFrame,
@@ -14,6 +16,13 @@ import { useEffect, useMemo, useState } from 'react';
 import { fieldOptions } from '../host/registries';
 
 const noConfig: FieldConfigSource = { defaults: {}, overrides: [] };
+
+/** Each curve has a colour of its own unless the panel says otherwise: Grafana's own default for graphs. */
+export function withPalette(fieldConfig: FieldConfigSource = noConfig): FieldConfigSource {
+  const color = { mode: FieldColorModeId.PaletteClassic };
+  return { ...fieldConfig, defaults: { color, ...fieldConfig.defaults } };
+}
+
 const noTransformations: DataTransformerConfig[] = [];
 
 /** Frames as a panel shows them: through its transformations, with units, colours and words of its fields. */
@@ -32,14 +41,17 @@ export function usePanelFrames(
 }
 
 function withOverrides(data: DataFrame[], fieldConfig: FieldConfigSource, theme: GrafanaTheme2): DataFrame[] {
-  return applyFieldOverrides({
+  const shown = applyFieldOverrides({
     data,
     fieldConfig,
     fieldConfigRegistry: fieldOptions,
-    replaceVariables: (text) => getTemplateSrv().replace(text),
+    // Dashboards are shown on this page, behind the `#`.
+    replaceVariables: (text, scopedVars, format) => getTemplateSrv().replace(text.replace(/^\/d\//, '#d/'), scopedVars, format),
     theme,
     timeZone: 'browser',
   });
+  cacheFieldDisplayNames(shown);
+  return shown;
 }
 
 /** Whether these frames are curves: a time and a number in each. */

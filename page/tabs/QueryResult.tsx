@@ -3,7 +3,7 @@ import { type DataFrame, LoadingState } from '@grafana/data';
 import { Alert, Text } from '@grafana/ui';
 import React from 'react';
 
-import { areSeries, usePanelFrames } from '../panels/fields';
+import { areSeries, usePanelFrames, withPalette } from '../panels/fields';
 import { GraphPanel } from '../panels/GraphPanel';
 import { TablePanel } from '../panels/TablePanel';
 import type { Frames } from '../panels/useFrames';
@@ -11,21 +11,22 @@ import { useSize } from '../panels/useSize';
 import { words } from '../words';
 
 const none: DataFrame[] = [];
+const palette = withPalette();
 const height = 360;
 const box = css({ height, minWidth: 0 });
 
 /** What a query answered: its error, its notices, and its rows or curves. */
 export function QueryResult({ answer }: { answer: Frames | undefined }) {
   const { ref, width } = useSize<HTMLDivElement>();
-  const frames = usePanelFrames(answer?.frames ?? none);
+  const frames = usePanelFrames(answer?.frames ?? none, answer && areSeries(answer.frames) ? palette : undefined);
   const notices = frames.flatMap(({ meta }) => meta?.notices ?? []);
   const rows = frames.reduce((sum, frame) => sum + frame.length, 0);
 
   return (
     <section aria-label={words.query.result} aria-busy={answer?.state === LoadingState.Loading}>
       {answer?.error && <Alert severity="error" title={answer.error} />}
-      {notices.map(({ text }) => (
-        <Alert key={text} severity="warning" title={text} />
+      {notices.map(({ text, severity }) => (
+        <Alert key={text} severity={severity} title={text} />
       ))}
       <div role="status">
         <Text color="secondary">{told(answer, rows)}</Text>

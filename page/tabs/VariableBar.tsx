@@ -1,0 +1,45 @@
+import type { SelectableValue } from '@grafana/data';
+import { InlineField, MultiSelect, Stack, TextLink } from '@grafana/ui';
+import React from 'react';
+
+import type { Dashboard } from '../panels/dashboard';
+import type { Variable } from '../panels/useVariables';
+import { words } from '../words';
+
+interface Props {
+  variables: Variable[];
+  choose: (name: string, values: string[]) => void;
+  links: Dashboard['links'];
+}
+
+/** What stands above a dashboard: its variables, and its links to the others. */
+export function VariableBar({ variables, choose, links = [] }: Props) {
+  return (
+    <Stack wrap="wrap" alignItems="center" justifyContent="space-between">
+      <Stack wrap="wrap">
+        {variables.map(({ name, label, options, chosen }) => (
+          <InlineField key={name} label={label}>
+            <MultiSelect
+              aria-label={label}
+              placeholder={words.all}
+              width={30}
+              options={options.map((value) => ({ value, label: value }))}
+              value={chosen}
+              onChange={(picked: Array<SelectableValue<string>>) => choose(name, picked.flatMap(({ value }) => value ?? []))}
+            />
+          </InlineField>
+        ))}
+      </Stack>
+      <Stack>
+        {links.map(({ title, url }) => (
+          <TextLink key={title} href={inPage(url)} external={false}>
+            {title}
+          </TextLink>
+        ))}
+      </Stack>
+    </Stack>
+  );
+}
+
+/** Dashboards are shown on this page, behind the `#`. */
+const inPage = (url: string): string => url.replace(/^\/d\//, '#d/');
