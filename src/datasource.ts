@@ -113,6 +113,11 @@ export class WireGuardDataSource extends DataSourceWithBackend<WireGuardQuery, S
     return Promise.resolve(labelKeys.map((text) => ({ text })));
   }
 
+  /** The values that a label has now, for the completion of expressions. */
+  async labelValues(label: string): Promise<string[]> {
+    return (await this.getTagValues({ key: label })).map(({ text }) => text);
+  }
+
   /** The values that a label has now. */
   override async getTagValues({ key }: Pick<DataSourceGetTagValuesOptions, 'key'>): Promise<MetricFindValue[]> {
     switch (key) {

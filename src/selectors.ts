@@ -264,7 +264,30 @@ export const english = {
       'It costs the firewall one call per interval while somebody watches. After 15 minutes it goes on at the poll interval.',
     liveOff: 'The settings of the data source have live panels switched off.',
     expr: 'Expression',
-    exprTooltip: 'PromQL over the history of this data source. Shift+Enter or Ctrl+Enter runs it.',
+    exprTooltip: 'PromQL over the history of this data source. Shift+Enter or Ctrl+Enter runs it, Ctrl+Space offers what can stand here.',
+    completions: 'What can stand here',
+    completionKinds: { series: 'Series', label: 'Label', value: 'Value', function: 'Function' },
+    /** The series of the history, as their HELP says in GET metrics; a test of the back end holds them together. */
+    series: {
+      opnsense_up: 'Whether the WireGuard status of this firewall could be read. (1 = yes, 0 = no)',
+      opnsense_wireguard_interfaces_status:
+        'WireGuard interface status. (0 = down, 1 = up, 2 = unknown, 3 = standby, 4 = disabled)',
+      opnsense_wireguard_interfaces_both_nodes_up:
+        'Whether the interface is up here and on its CARP twin, though only one of them should be. (1 = yes, 0 = no)',
+      opnsense_wireguard_peer_status:
+        'WireGuard peer status. (0 = offline, 1 = online, 2 = unknown, 3 = stale)',
+      opnsense_wireguard_peer_last_handshake_seconds:
+        'Unix time of the last handshake with this peer. No series: it never shook hands.',
+      opnsense_wireguard_peer_received_bytes_total:
+        'Bytes received from this peer since its interface was started.',
+      opnsense_wireguard_peer_transmitted_bytes_total:
+        'Bytes sent to this peer since its interface was started.',
+      opnsense_wireguard_peer_site_down:
+        'Whether this peer is a site that should be reachable and is not. (1 = yes, 0 = no)',
+      opnsense_wireguard_peer_no_return_traffic:
+        'Whether this peer is sent traffic and, unlike before, returns none. (1 = yes, 0 = no)',
+      opnsense_wireguard_poll_duration_seconds: 'How long the firewall took to tell its WireGuard status.',
+    },
     legendFormat: 'Legend',
     legendFormatTooltip: 'Names each series. {{example}} is the value of that label. Empty: all labels.',
   },

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,6 +41,9 @@ func mustTell(tb testing.TB, in *instance) (ok bool, message, verbose string, fi
 	firewalls = map[string]bool{}
 	for _, f := range details.Firewalls {
 		firewalls[f.Name] = f.OK
+		if !slices.ContainsFunc(in.members, func(m member) bool { return m.id == f.ID }) {
+			tb.Errorf("%s has the id %q, which is no firewall's", f.Name, f.ID)
+		}
 	}
 	return res.Status == backend.HealthStatusOk, res.Message, milliseconds.ReplaceAllString(details.VerboseMessage, "N ms"), firewalls
 }

@@ -1,4 +1,4 @@
-import { render, screen } from '@testing-library/react';
+import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React, { useState } from 'react';
 
@@ -8,7 +8,9 @@ import { PromqlFields } from './PromqlFields';
 
 const words = texts.query;
 
-function edit(part: Partial<PromqlQuery> = {}) {
+const noValues = () => Promise.resolve<string[]>([]);
+
+function edit(part: Partial<PromqlQuery> = {}, valuesOf: (label: string) => Promise<string[]> = noValues) {
   const seen = { changes: [] as object[], change: (_part: object) => undefined as void };
   function Page() {
     const [query, setQuery] = useState<PromqlQuery>({
@@ -23,7 +25,7 @@ function edit(part: Partial<PromqlQuery> = {}) {
       seen.changes.push(changed);
       seen.change(changed);
     };
-    return <PromqlFields query={query} onChange={keep} />;
+    return <PromqlFields query={query} valuesOf={valuesOf} onChange={keep} />;
   }
   render(<Page />);
   return seen;
@@ -73,4 +75,63 @@ test('a legend runs once when it is finished', async () => {
   await userEvent.type(screen.getByLabelText(words.legendFormat), '{{{{device}}{enter}');
   await userEvent.tab();
   expect(seen.changes).toEqual([{ legendFormat: '{{device}}' }]);
+});
+
+describe('completion', () => {
+  const options = () => screen.queryAllByRole('option').map((option) => option.firstChild?.textContent);
+  const list = () => screen.queryByRole('listbox', { name: words.completions });
+
+  test('offers series that begin with what is typed; Enter takes one, and runs nothing', async () => {
+    const seen = edit();
+    await userEvent.type(expression(), 'sum(opnsense_wireguard_peer_re');
+    expect(await screen.findByRole('option')).toHaveTextContent(words.series.opnsense_wireguard_peer_received_bytes_total);
+    await userEvent.keyboard('{enter}');
+    expect(expression()).toHaveValue('sum(opnsense_wireguard_peer_received_bytes_total');
+    expect(list()).not.toBeInTheDocument();
+    expect(seen.changes).toEqual([]);
+  });
+
+  test('the arrows move, the field names the active one, Escape closes and Enter is a new line again', async () => {
+    edit();
+    await userEvent.type(expression(), 'sor');
+    await waitFor(() => expect(options()).toEqual(['sort', 'sort_desc']));
+    await userEvent.keyboard('{ArrowDown}');
+    const active = screen.getByRole('option', { selected: true });
+    expect(active).toHaveTextContent('sort_desc');
+    expect(expression()).toHaveAttribute('aria-activedescendant', active.id);
+    await userEvent.keyboard('{ArrowDown}{Escape}');
+    expect(list()).not.toBeInTheDocument();
+    await userEvent.keyboard('{enter}');
+    expect(expression()).toHaveValue('sor\n');
+  });
+
+  test('Control and Space ask where no word is; a mouse can choose', async () => {
+    edit({ expr: 'x{}' });
+    await userEvent.click(expression());
+    (expression() as HTMLTextAreaElement).setSelectionRange(2, 2);
+    await userEvent.keyboard('{Control>} {/Control}');
+    await userEvent.click(await screen.findByRole('option', { name: /^device_name/ }));
+    expect(expression()).toHaveValue('x{device_name}');
+    expect(expression()).toHaveFocus();
+  });
+
+  test('the values of a label come from the firewalls', async () => {
+    const asked: string[] = [];
+    edit({}, (label) => (asked.push(label), Promise.resolve(['site-to-site', 'road'])));
+    await userEvent.type(expression(), 'x{{device_name="');
+    await waitFor(() => expect(options()).toEqual(['site-to-site', 'road']));
+    await userEvent.keyboard('s{Tab}');
+    expect(expression()).toHaveValue('x{device_name="site-to-site');
+    expect(new Set(asked)).toEqual(new Set(['device_name']));
+  });
+
+  test('firewalls that do not answer keep nobody from typing; leaving the field closes the list', async () => {
+    edit({}, () => Promise.reject(new Error('down')));
+    await userEvent.type(expression(), 'x{{peer_name="a');
+    expect(list()).not.toBeInTheDocument();
+    await userEvent.type(expression(), '"} == ra');
+    await screen.findByRole('listbox');
+    await userEvent.tab({ shift: true });
+    expect(list()).not.toBeInTheDocument();
+  });
 });

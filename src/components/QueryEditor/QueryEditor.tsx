@@ -46,7 +46,7 @@ export function QueryEditor({ query: stored, datasource, app, onChange, onRunQue
         )}
       </InlineFieldRow>
       {query.queryType === 'promql' ? (
-        <PromqlFields query={query} onChange={change} />
+        <PromqlFields query={query} valuesOf={(label) => datasource.labelValues(label)} onChange={change} />
       ) : (
         <Filters
           queryType={query.queryType}
