@@ -212,11 +212,12 @@ func (c *Collector) own() wireguard.Firewall {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	v := c.view
+	v.Looked = c.now()
 	switch {
 	case v.Tried.IsZero():
 		v.Err = &NotAskedError{v.Name}
-	case v.Err == nil && c.now().Sub(v.Snapshot.At) > 2*v.PollInterval+c.cfg.Timeout:
-		v.Err = &OverdueError{v.Name, v.Snapshot.At}
+	case v.Err == nil && v.Looked.Sub(v.Snapshot.At) > 2*v.PollInterval+c.cfg.Timeout:
+		v.Err, v.FailingSince = &OverdueError{v.Name, v.Snapshot.At}, v.Snapshot.At
 	}
 	return v
 }

@@ -211,3 +211,32 @@ func TestFailingAnswersAtOnce(t *testing.T) {
 		})
 	}
 }
+
+// It is told since when a firewall fails: the end of the first poll that did, or
+// the newest answer where none came in time.
+func TestFailingSince(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFirewall(t)
+		f.err = errRefused
+		fleet := borrow(t, f)
+		first, _ := ask(t, fleet)
+		if first.FailingSince != first.Tried || first.Looked != time.Now() {
+			t.Errorf("fails since %s, tried %s, looked at %s", first.FailingSince, first.Tried, first.Looked)
+		}
+		keepAsking(t, fleet, time.Second, 10*time.Minute)
+		if v, _ := ask(t, fleet); v.Err == nil || v.FailingSince != first.FailingSince || v.Tried == first.Tried {
+			t.Errorf("ten minutes later: %v, since %s, not %s", v.Err, v.FailingSince, first.FailingSince)
+		}
+		f.set(func() { f.err = nil })
+		keepAsking(t, fleet, time.Second, interval+slack)
+		good, _ := ask(t, fleet)
+		if good.Err != nil || !good.FailingSince.IsZero() {
+			t.Errorf("it answers again: %v, since %s", good.Err, good.FailingSince)
+		}
+		f.set(func() { f.err = errTimeout })
+		keepAsking(t, fleet, time.Second, interval+slack+timeout)
+		if v, _ := ask(t, fleet); v.Err == nil || !v.FailingSince.After(good.Snapshot.At) || v.FailingSince.Sub(good.Snapshot.At) > interval+slack+timeout {
+			t.Errorf("it times out: %v, since %s; last answer %s", v.Err, v.FailingSince, good.Snapshot.At)
+		}
+	})
+}

@@ -124,6 +124,12 @@ func (c *Collector) publish(revision string, rechecks int, o outcome) (published
 	}
 	c.view.Err, c.view.Latency = o.err, o.latency
 	c.view.Tried, c.view.Next = c.now(), c.show.due
+	switch {
+	case o.err == nil:
+		c.view.FailingSince = time.Time{}
+	case c.view.FailingSince.IsZero():
+		c.view.FailingSince = c.view.Tried
+	}
 	return true, c.rechecks != rechecks && c.retryForbidden()
 }
 

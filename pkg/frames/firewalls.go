@@ -39,6 +39,8 @@ var firewallColumns = []column[firewallRow]{
 	text("carp", "CARP", carp),
 	text("service_list", "Service list", func(r firewallRow) string { return readable(r.Snapshot.Services.Reading) }),
 	text("configuration", "Configuration", func(r firewallRow) string { return readable(r.Snapshot.Configuration.Reading) }),
+	number("outdated", outdatedConfig(), func(r firewallRow) (float64, bool) { return r.Outdated().Value() }),
+	text("url", "URL", func(r firewallRow) string { return r.URL }),
 }
 
 func (r firewallRow) owner() *wireguard.Firewall { return r.Firewall }

@@ -56,6 +56,10 @@ func Build(q query.Query, scope []wireguard.Firewall) (data.Frames, error) {
 		rows := collect(scope, func(fw *wireguard.Firewall) []firewallRow { return []firewallRow{newFirewallRow(fw)} })
 		rows = narrowed(q.Filter.Labels, firewallLabels, rows)
 		f = build(q, firewallColumns, firewallLabels, rows, func(firewallRow) bool { return true })
+	case query.Problems:
+		rows := collect(scope, func(fw *wireguard.Firewall) []problemRow { return problemRows(fw, q.Filter) })
+		slices.SortStableFunc(rows, worseFirst)
+		f = build(q, problemColumns, nil, rows, func(problemRow) bool { return true })
 	case query.Events, query.PromQL: // of the past: Events, TimeSeries, Instant
 	}
 	Explain(q, scope, f)
@@ -71,7 +75,7 @@ func Explain(q query.Query, scope []wireguard.Firewall, f *data.Frame) {
 // Available is an *UnavailableError where there is nothing to show.
 func Available(q query.Query, scope []wireguard.Firewall) error {
 	var untried, failed []error
-	known := len(scope) == 0 || q.Type == query.Firewalls
+	known := len(scope) == 0 || q.Type == query.Firewalls || q.Type == query.Problems // which have rows all the same
 	for i := range scope {
 		f := &scope[i]
 		err := f.Err
@@ -149,7 +153,7 @@ func notices(q query.Query, scope []wireguard.Firewall) []data.Notice {
 		if f.Err != nil {
 			text := f.Err.Error()
 			switch {
-			case q.Type == query.Firewalls, q.FromHistory():
+			case q.Type == query.Firewalls, q.Type == query.Problems, q.FromHistory():
 			case f.Answered():
 				text += ". Its last known rows stay, without values"
 			case q.Type == query.Interfaces && len(f.Snapshot.Interfaces) > 0:

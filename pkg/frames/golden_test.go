@@ -68,7 +68,7 @@ func TestGoldenWire(t *testing.T) {
 // allQueries are those without filters, tables first.
 func allQueries() []query.Query {
 	var out []query.Query
-	for _, typ := range []query.Type{query.Interfaces, query.Peers, query.Firewalls} {
+	for _, typ := range []query.Type{query.Problems, query.Interfaces, query.Peers, query.Firewalls} {
 		out = append(out, query.Query{Type: typ, Format: query.Table})
 	}
 	return append(out, numericQueries()...)

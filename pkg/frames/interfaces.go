@@ -44,6 +44,8 @@ var interfaceColumns = []column[interfaceRow]{
 	text("public_key", "Public key", func(r interfaceRow) string { return r.PublicKey }),
 	instant("since", "Since", func(r interfaceRow) time.Time { return r.Since }),
 	instant("observed_at", "Observed", func(r interfaceRow) time.Time { return r.firewall.Snapshot.At }),
+	number("outdated", outdatedConfig(), func(r interfaceRow) (float64, bool) { return r.firewall.Outdated().Value() }),
+	text("url", "URL", func(r interfaceRow) string { return r.firewall.URL }),
 }
 
 func (r interfaceRow) owner() *wireguard.Firewall { return r.firewall }

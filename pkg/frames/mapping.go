@@ -63,6 +63,9 @@ func flagConfig(title, colour string) data.FieldConfig {
 	})
 }
 
+// outdatedConfig shows 1 and 0 of rows that are older than two polls.
+func outdatedConfig() data.FieldConfig { return flagConfig("Outdated", "orange") }
+
 func coloured(title string, mapper data.ValueMapper) data.FieldConfig {
 	return data.FieldConfig{
 		DisplayName: title,

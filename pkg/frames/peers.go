@@ -44,6 +44,8 @@ var peerColumns = []column[peerRow]{
 	instant("since", "Since", func(r peerRow) time.Time { return r.Since }),
 	peerLabels[5],
 	instant("observed_at", "Observed", func(r peerRow) time.Time { return r.firewall.Snapshot.At }),
+	number("outdated", outdatedConfig(), func(r peerRow) (float64, bool) { return r.firewall.Outdated().Value() }),
+	text("url", "URL", func(r peerRow) string { return r.firewall.URL }),
 }
 
 func (r peerRow) owner() *wireguard.Firewall { return r.firewall }

@@ -175,12 +175,12 @@ func randomFilter(r *rand.Rand, t query.Type) query.Filter {
 		return f
 	}
 	f.Interfaces, _ = query.NewMatchers("interfaces", pick(r, nil, []string{"wg0"}, []string{"/wg1.*/", "site"}))
-	if words := query.Statuses(t); r.IntN(2) == 0 {
+	if words := query.Statuses(t); len(words) > 0 && r.IntN(2) == 0 {
 		f.Statuses = words[r.IntN(len(words)):]
 	}
-	if t == query.Peers {
+	if t == query.Peers || t == query.Problems {
 		f.Peers, _ = query.NewMatchers("peers", pick(r, nil, []string{"alice"}, []string{"a="}))
-		f.InterfaceUp = r.IntN(3) == 0
+		f.InterfaceUp = t == query.Peers && r.IntN(3) == 0
 	}
 	return f
 }

@@ -2,6 +2,7 @@ package frames
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/wireguard"
@@ -21,6 +22,7 @@ var scenarios = map[string]func() []wireguard.Firewall{
 	"carp":           carpStates,
 	"vanished":       vanished,
 	"no_rows":        noRows,
+	"troubles":       troubled,
 	"no_firewall":    func() []wireguard.Firewall { return nil },
 }
 
@@ -52,13 +54,13 @@ func carpVIP(vhid int, role string) wireguard.VirtualIPs {
 func answering(name string, s *wireguard.Snapshot) wireguard.Firewall {
 	return wireguard.Firewall{
 		ID: name, Name: name, URL: "https://" + name + ".example:8443",
-		Snapshot: s, Tried: now, Next: now.Add(30 * time.Second), Latency: 120 * time.Millisecond, PollInterval: 30 * time.Second,
+		Snapshot: s, Looked: now, Tried: now, Next: now.Add(30 * time.Second), Latency: 120 * time.Millisecond, PollInterval: 30 * time.Second,
 	}
 }
 
 // broken is the same firewall after a poll failed.
 func broken(f wireguard.Firewall, why string) wireguard.Firewall {
-	f.Err, f.Latency = errors.New(f.Name+": "+why), 0
+	f.Err, f.Latency, f.FailingSince = errors.New(f.Name+": "+why), 0, now.Add(-20*time.Second)
 	return f
 }
 
@@ -103,7 +105,7 @@ func neverAnswered() []wireguard.Firewall {
 
 func notTried() []wireguard.Firewall {
 	hq := broken(answering("hq", &wireguard.Snapshot{}), "no answer yet")
-	hq.Tried, hq.Next = time.Time{}, time.Time{}
+	hq.Tried, hq.Next, hq.FailingSince = time.Time{}, time.Time{}, time.Time{}
 	return []wireguard.Firewall{hq, branch()}
 }
 
@@ -176,4 +178,93 @@ func roleLost() []wireguard.Firewall {
 	before := wireguard.Join(nil, report, wireguard.Readings{VirtualIPs: vips}, wireguard.Policy{})
 	report.At, vips.Failing = now, true
 	return []wireguard.Firewall{answering("hq", wireguard.Join(before, report, wireguard.Readings{VirtualIPs: vips}, wireguard.Policy{}))}
+}
+
+// site is a peer with networks behind it.
+func site(device, name string, age time.Duration, networks string) wireguard.PeerReport {
+	p := peer(device, name, age)
+	p.AllowedIPs = networks
+	return p
+}
+
+// troubled has every kind of trouble at once: a firewall that fell silent three
+// polls ago, one whose settings cannot work, and one with tunnels and sites in
+// each state that is not right, and in some that are.
+func troubled() []wireguard.Firewall {
+	silent := branch()
+	silent.Snapshot = silentSnapshot()
+	silent = broken(silent, "the connection was refused")
+	silent.FailingSince = now.Add(-time.Minute)
+	unusable := answering("lab", wireguard.Unseen(wireguard.Policy{Expect: []wireguard.Expectation{{Device: "wg7", Name: "test-bed"}}}))
+	unusable.Err = errors.Join(errors.New("setting url: is missing"), errors.New("setting apiKey: is missing"))
+	unusable.FailingSince, unusable.PollInterval, unusable.URL = now.Add(-time.Hour), 0, ""
+	hq := answering("hq", troubledSnapshot().WithTwins(func(key string) []wireguard.Twin {
+		if key != "key-of-wg4" {
+			return nil
+		}
+		return []wireguard.Twin{{Firewall: "hq-b", Known: true, Up: true, CARPBackup: true, Since: now.Add(-7 * time.Minute)}}
+	}))
+	return []wireguard.Firewall{hq, silent, unusable}
+}
+
+func silentSnapshot() *wireguard.Snapshot {
+	r := wireguard.Report{
+		At:         now.Add(-90 * time.Second),
+		Interfaces: []wireguard.InterfaceReport{face("wg0", "site-to-site", wireguard.LinkUp), face("wg1", "backup-link", wireguard.LinkUp), face("wg2", "standby-link", wireguard.LinkDown)},
+		Peers: []wireguard.PeerReport{
+			site("wg0", "hq", 100*time.Second, "10.1.0.0/16,10.66.0.1/32"), site("wg1", "lte-router", 130*time.Second, "10.1.0.0/16,fd00:1::/48"),
+			peer("wg1", "alice", 200*time.Second), site("wg2", "not-affected", 200*time.Second, "10.99.0.0/16"),
+		},
+	}
+	vips := carpVIP(1, "BACKUP")
+	vips.At = r.At
+	return wireguard.Join(nil, r, wireguard.Readings{VirtualIPs: vips}, wireguard.Policy{})
+}
+
+// troubledSnapshot lets two hours pass, a minute at a time.
+func troubledSnapshot() *wireguard.Snapshot {
+	unset := face("wg5", "odd-word", wireguard.LinkUnknown)
+	unset.StatusWord = "half-up"
+	var s *wireguard.Snapshot
+	received, sent := int64(0), int64(0)
+	for minute := 120; minute >= 0; minute-- {
+		at := now.Add(-time.Duration(minute) * time.Minute)
+		switch sent += 20_000; {
+		case minute > 12:
+			received += 20_000 // later next to nothing comes back
+		default:
+			received += 200
+		}
+		silentPartner := site("wg0", "one-way-site", time.Duration(minute)*time.Minute+30*time.Second, "10.5.0.0/16")
+		silentPartner.RxBytes, silentPartner.TxBytes = received, sent
+		silentPhone := silentPartner
+		silentPhone.Name, silentPhone.PublicKey, silentPhone.AllowedIPs = "one-way-phone", "key-of-one-way-phone", "10.66.0.9/32"
+		r := wireguard.Report{
+			At: at,
+			Interfaces: []wireguard.InterfaceReport{
+				face("wg0", "road-warrior", wireguard.LinkUp), face("wg1", "site-to-site", wireguard.LinkUp),
+				face("wg2", "", wireguard.LinkUp), face("wg4", "both", wireguard.LinkUp), unset,
+			},
+			Peers: []wireguard.PeerReport{
+				silentPartner, silentPhone, peer("wg0", "sleeping-phone", 8*time.Hour), peer("wg0", "never-phone", -1),
+				site("wg1", "gone-site", time.Duration(min(minute, 30))*time.Minute+10*time.Minute, "10.6.0.0/16, 10.7.0.0/16"),
+				site("wg1", "well", time.Duration(minute)*time.Minute+10*time.Second, "10.8.0.0/16"),
+				site("wg4", "paired", time.Duration(minute)*time.Minute+10*time.Second, "10.9.0.0/16"),
+			},
+		}
+		for i := range 12 { // more than a cell has room for
+			p := site("wg2", fmt.Sprintf("office-%02d", i), time.Duration(minute)*time.Minute+30*time.Second, fmt.Sprintf("10.%d.0.0/16,fd00:%d::/48", 20+i, 20+i))
+			r.Peers = append(r.Peers, p)
+		}
+		if minute < 4 {
+			r.Interfaces[2].Link = wireguard.LinkDown
+		}
+		vips := carpVIP(1, "MASTER")
+		vips.At = at
+		if s == nil {
+			s = wireguard.Unseen(wireguard.Policy{})
+		}
+		s = wireguard.Join(s, r, wireguard.Readings{VirtualIPs: vips}, wireguard.Policy{ForgetAfter: time.Hour})
+	}
+	return s
 }

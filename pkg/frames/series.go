@@ -63,7 +63,7 @@ func seriesConfig(q query.Query) data.FieldConfig {
 		config = configOf(peerColumns, q.Metric)
 	case query.Firewalls:
 		config = configOf(firewallColumns, q.Metric)
-	case query.Events, query.PromQL:
+	case query.Problems, query.Events, query.PromQL:
 	}
 	config.DisplayName, config.Custom = "", nil // the series has a name of its own, and is no cell
 	return config
@@ -86,7 +86,7 @@ func legend(q query.Query, s *history.Series) string {
 		return s.Labels["opnsense_instance"] + " / " + tunnel(s.Labels) + " / " + name
 	case query.Firewalls:
 		return s.Labels["opnsense_instance"]
-	case query.Events, query.PromQL:
+	case query.Problems, query.Events, query.PromQL:
 	}
 	if q.Legend == "" {
 		return s.String()

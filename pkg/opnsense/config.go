@@ -1,6 +1,7 @@
 package opnsense
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -56,6 +57,16 @@ func (c Config) Validate() []error {
 		problems = append(problems, &ConfigError{"timeout", "must not be negative"})
 	}
 	return problems
+}
+
+// BaseURL is the URL as calls use it, without what a browser's address bar adds,
+// and "" where it cannot be used.
+func (c Config) BaseURL() string {
+	u, err := parseURL(c.URL)
+	if err != nil {
+		return ""
+	}
+	return u.String()
 }
 
 // credentialProblem never quotes the value.
@@ -125,10 +136,7 @@ func cutPage(p string) (prefix string, page bool) {
 
 // String describes the configuration without its secrets.
 func (c Config) String() string {
-	host := "invalid"
-	if u, err := parseURL(c.URL); err == nil {
-		host = u.String()
-	}
+	host := cmp.Or(c.BaseURL(), "invalid")
 	return fmt.Sprintf("opnsense.Config{Name:%q URL:%q TLS:%q APIKey:%s APISecret:%s Timeout:%s}",
 		c.Name, host, c.TLS.Mode, presence(c.APIKey), presence(c.APISecret), c.Timeout)
 }

@@ -53,6 +53,7 @@ type instance struct {
 // member is one firewall of a data source: read by a collector, or not at all.
 type member struct {
 	id, name string
+	url      string               // "" where it cannot be used
 	reads    *collector.Collector // nil when broken
 	broken   error                // why its settings cannot work
 	since    time.Time            // when that was found
@@ -89,7 +90,10 @@ func newInstance(ctx context.Context, registry *collector.Registry, engine *hist
 	}
 	var keys []collector.Key
 	for _, f := range s.Firewalls {
-		m := member{id: f.ID, name: f.Name, broken: errors.Join(f.Problems...), since: registry.Now(), expected: wireguard.Unseen(f.Policy), policy: f.Policy, look: in.newLook(raw, s, f)}
+		m := member{
+			id: f.ID, name: f.Name, url: f.Connection.BaseURL(), policy: f.Policy, expected: wireguard.Unseen(f.Policy),
+			broken: errors.Join(f.Problems...), since: registry.Now(), look: in.newLook(raw, s, f),
+		}
 		if m.broken == nil {
 			var cfg collector.Config
 			if cfg, m.broken = in.collectorConfig(ctx, raw, s, f); m.broken == nil {
@@ -179,7 +183,7 @@ func (in *instance) ask(ctx context.Context, wanted query.Filter) []wireguard.Fi
 			fleet = append(fleet, m.reads)
 			read = append(read, len(scope))
 		}
-		scope = append(scope, wireguard.Firewall{ID: m.id, Name: m.name, Snapshot: m.expected, Err: m.broken, Tried: m.since})
+		scope = append(scope, wireguard.Firewall{ID: m.id, Name: m.name, URL: m.url, Snapshot: m.expected, Err: m.broken, Looked: in.now(), Tried: m.since, FailingSince: m.since})
 	}
 	for i, f := range fleet.Firewalls(ctx) {
 		scope[read[i]] = f

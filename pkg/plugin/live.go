@@ -40,7 +40,7 @@ func (in *instance) parseLive(path string, raw json.RawMessage) (live, error) {
 	if err != nil {
 		return live{}, err
 	}
-	if q.Type == query.Events || q.Type == query.PromQL {
+	if q.Type == query.Problems || q.Type == query.Events || q.Type == query.PromQL {
 		return live{}, &query.Error{Field: "queryType", Problem: "only interfaces, peers and firewalls can be live"}
 	}
 	if q.Format == query.TimeSeries && in.limits.Retention <= 0 {

@@ -18,15 +18,20 @@ import (
 func (in *instance) QueryData(ctx context.Context, req *backend.QueryDataRequest) (*backend.QueryDataResponse, error) {
 	resp := backend.NewQueryDataResponse()
 	for _, q := range req.Queries {
-		resp.Responses[q.RefID] = in.answer(ctx, q)
+		resp.Responses[q.RefID] = in.answer(ctx, q, req.Headers[backend.FromAlertHeaderName] != "")
 	}
 	return resp, nil
 }
 
-func (in *instance) answer(ctx context.Context, raw backend.DataQuery) backend.DataResponse {
+func (in *instance) answer(ctx context.Context, raw backend.DataQuery, rule bool) backend.DataResponse {
 	q, err := query.Parse(raw.JSON, raw.QueryType)
 	if err != nil {
 		return failed(err)
+	}
+	if rule && (q.Type == query.Problems || q.Type == query.Events) {
+		// Empty it would be "no data", which is not what a rule should take for good news.
+		return failed(&query.Error{Field: "queryType", Problem: string(q.Type) +
+			" is a list without numbers, for people: a rule can ask interfaces, peers or firewalls (format numeric) or promql"})
 	}
 	if len(in.members) == 0 {
 		return failed(errors.Join(in.problems...))

@@ -96,6 +96,7 @@ func TestQueryBadSettings(t *testing.T) {
 	got := mustQuery(context.Background(), t, in,
 		"interfaces", `{"format":"numeric"}`,
 		"firewalls", `{"queryType":"firewalls","format":"numeric"}`,
+		"problems", `{"queryType":"problems"}`,
 		"alone", `{"format":"numeric","filter":{"firewalls":["b"]}}`)
 	problem := `setting firewalls[0] (b firewall).url: is missing: give the firewall's address, such as https://fw.example:8443` + "\n" +
 		`setting firewalls[0] (b firewall).tls.mode: is unknown: allowed are "system", "ca", "pin" and "insecure"`
@@ -110,6 +111,43 @@ func TestQueryBadSettings(t *testing.T) {
 	}
 	if n := notices(got["interfaces"]); n != problem {
 		t.Errorf("notices: %s", n)
+	}
+	listed := got["problems"].Frames[0]
+	cell := func(column string) any {
+		f, _ := listed.FieldByName(column)
+		v, _ := f.ConcreteAt(0)
+		return v
+	}
+	if listed.Rows() != 1 || cell("opnsense_instance") != "b firewall" || cell("problem") != "unreachable" ||
+		cell("reason") != strings.ReplaceAll(problem, "\n", "; ") || cell("since") == nil || cell("url") != "" {
+		t.Errorf("listed as %v %v because of %v since %v, at %q, in %d rows",
+			cell("opnsense_instance"), cell("problem"), cell("reason"), cell("since"), cell("url"), listed.Rows())
+	}
+}
+
+// A rule that asks for a list gets an error that says what to ask for: without
+// numbers Grafana would make "no data" of it, whatever is in the list.
+func TestQueryListsInRules(t *testing.T) {
+	a := newFakeFirewall(t)
+	in := mustInstance(t, settingsOf(t, a.entry("a", "ca")))
+	for raw, want := range map[string]string{
+		`{"queryType":"problems"}`: "400 query field queryType: problems is a list without numbers, for people: a rule can ask interfaces, peers or firewalls (format numeric) or promql",
+		`{"queryType":"events"}`:   "400 query field queryType: events is a list without numbers, for people: a rule can ask interfaces, peers or firewalls (format numeric) or promql",
+		`{"format":"numeric"}`:     "",
+	} {
+		for rule, want := range map[string]string{"": "", "true": want} {
+			req := &backend.QueryDataRequest{Headers: map[string]string{}, Queries: []backend.DataQuery{{RefID: "A", JSON: []byte(raw)}}}
+			if rule != "" {
+				req.Headers["FromAlert"] = rule
+			}
+			resp, err := in.QueryData(context.Background(), req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, got := told(t, resp.Responses["A"]); got != want {
+				t.Errorf("%s, in a rule: %q\n got %q\nwant %q", raw, rule, got, want)
+			}
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -41,7 +42,7 @@ func TestResources(t *testing.T) {
 		{"two bad expressions", "GET", "peers?interface=/)/&firewall=/(/", 400, `{"error":"query field firewall: \"/(/\" is not a regular expression: missing closing ) \"(\""}`},
 		{"leftover variable", "GET", "peers?interface=$tunnel", 400, `{"error":"query field interface: \"$tunnel\" names a dashboard variable that was not filled in: alert rules know no variables, and elsewhere the variable must exist"}`},
 
-		{"firewalls", "GET", "firewalls", 200, `[{"id":"a","name":"a firewall","url":"` + a.URL + `","up":true},{"id":"b","name":"b firewall","url":"` + b.URL + `","up":false},{"id":"c","name":"c firewall","url":"","up":false}]`},
+		{"firewalls", "GET", "firewalls", 200, `[{"id":"a","name":"a firewall","url":"` + a.URL + `","up":true},{"id":"b","name":"b firewall","url":"` + b.URL + `","up":false},{"id":"c","name":"c firewall","url":"` + b.URL + `","up":false}]`},
 		{"interfaces", "GET", "interfaces", 200, `[` + warrior + `,` + siteToSite + `]`},
 		{"interfaces of a firewall", "GET", "interfaces?firewall=a", 200, `[` + warrior + `,` + siteToSite + `]`},
 		{"interfaces of a firewall by name", "GET", "interfaces?firewall=a+firewall", 200, `[` + warrior + `,` + siteToSite + `]`},
@@ -68,5 +69,33 @@ func TestResources(t *testing.T) {
 	}
 	if n := a.calls.Load(); n != 1 {
 		t.Errorf("%d calls for all that, want one", n)
+	}
+}
+
+// The URL that is told is the base of a firewall's pages, and nothing where it
+// has a password in it.
+func TestToldURL(t *testing.T) {
+	a := newFakeFirewall(t)
+	for given, want := range map[string]string{
+		"https://root:" + markerSecret + "@127.0.0.1": "",
+		"127.0.0.1":                             "",
+		"https://127.0.0.1?key=" + markerSecret: "",
+		a.URL + "/":                             a.URL,
+		a.URL + "/ui/core/dashboard#here":       a.URL,
+		a.URL + "/behind/a/proxy/":              a.URL + "/behind/a/proxy",
+	} {
+		entry := a.entry("a", "ca")
+		entry["url"] = given
+		in := mustInstance(t, settingsOf(t, entry))
+		_, body := mustResource(t, in, "GET", "firewalls")
+		if !strings.Contains(body, `"url":"`+want+`"`) {
+			t.Errorf("%s is told as %s", given, body)
+		}
+		for ref, r := range mustQuery(context.Background(), t, in, "firewalls", `{"queryType":"firewalls"}`, "problems", `{"queryType":"problems"}`) {
+			f, _ := r.Frames[0].FieldByName("url")
+			if f.Len() > 0 && f.At(0) != want {
+				t.Errorf("%s: %s is told as %s", ref, given, f.At(0))
+			}
+		}
 	}
 }

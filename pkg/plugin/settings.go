@@ -214,6 +214,10 @@ func parseFirewall(i int, raw json.RawMessage, secrets map[string]string) firewa
 			problem(bad.Field, bad.Problem)
 		}
 	}
+	// The same firewall, whatever page of it was pasted; and a base for links to its pages.
+	if base := f.Connection.BaseURL(); base != "" {
+		f.Connection.URL = base
+	}
 	f.expect(entry.Expect, problem)
 	f.Policy.ExpectPeers, f.Policy.IgnorePeers = trimmed(entry.ExpectPeers), trimmed(entry.IgnorePeers)
 	return f

@@ -90,7 +90,8 @@ func TestStreamRefuses(t *testing.T) {
 	for query, want := range map[string]string{
 		`{"queryType":"promql","expr":"1"}`: "query field queryType: only interfaces, peers and firewalls can be live",
 		`{"queryType":"events"}`:            "query field queryType: only interfaces, peers and firewalls can be live",
-		`{"queryType":"tunnels"}`:           `query field queryType: "tunnels" is unknown; allowed: interfaces, peers, firewalls, events, promql`,
+		`{"queryType":"problems"}`:          "query field queryType: only interfaces, peers and firewalls can be live",
+		`{"queryType":"tunnels"}`:           `query field queryType: "tunnels" is unknown; allowed: interfaces, peers, firewalls, problems, events, promql`,
 	} {
 		if _, err := in.parseLive(channel(query, 1000, 0)); err == nil || err.Error() != want {
 			t.Errorf("%s: %v", query, err)

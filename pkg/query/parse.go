@@ -116,6 +116,7 @@ var filterFields = map[Type][]string{
 	Interfaces: {"firewalls", "interfaces", "statuses"},
 	Peers:      {"firewalls", "interfaces", "peers", "statuses", "interfaceUp", "site"},
 	Firewalls:  {"firewalls"},
+	Problems:   {"firewalls", "interfaces", "peers"},
 	Events:     {"firewalls", "interfaces", "peers", "kinds"},
 }
 
@@ -209,7 +210,7 @@ func Statuses(t Type) []string {
 		for _, s := range wireguard.PeerStatuses() {
 			out = append(out, s.String())
 		}
-	case Firewalls, Events, PromQL:
+	case Firewalls, Problems, Events, PromQL:
 	}
 	return out
 }

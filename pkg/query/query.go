@@ -15,6 +15,7 @@ const (
 	Interfaces Type = "interfaces" // one row per WireGuard interface
 	Peers      Type = "peers"      // one row per peer and interface
 	Firewalls  Type = "firewalls"  // one row per configured firewall
+	Problems   Type = "problems"   // one row per thing that is not right, worst first
 	Events     Type = "events"     // one row per change of a state, from history
 	PromQL     Type = "promql"     // an expression over the history
 )
@@ -55,13 +56,14 @@ var metrics = map[Type][]Metric{
 	Firewalls:  {Up, Latency, PeersOnline, InterfacesUp},
 }
 
-var types = []Type{Interfaces, Peers, Firewalls, Events, PromQL}
+var types = []Type{Interfaces, Peers, Firewalls, Problems, Events, PromQL}
 
 // formats lists what each type can be shown as; the first is the default.
 var formats = map[Type][]Format{
 	Interfaces: {Table, Numeric, TimeSeries},
 	Peers:      {Table, Numeric, TimeSeries},
 	Firewalls:  {Table, Numeric, TimeSeries},
+	Problems:   {Table},
 	Events:     {Table},
 	PromQL:     {TimeSeries, Numeric, Table},
 }

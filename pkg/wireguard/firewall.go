@@ -16,10 +16,12 @@ type Firewall struct {
 	// nil when they could or need not.
 	ServicesErr, ConfigurationErr error
 
+	Looked  time.Time     // the moment of asking
 	Tried   time.Time     // when the newest poll ended; zero when there was none
 	Next    time.Time     // when the next poll is due; zero when there was none
 	Latency time.Duration // how long service/show took; 0 when the newest poll failed
 
+	FailingSince time.Time // when the first of the polls that fail now ended; zero when Err is nil or no poll ended yet
 	PollInterval time.Duration
 }
 
@@ -29,3 +31,12 @@ func (f *Firewall) Known() bool { return f.Err == nil }
 
 // Answered says whether the firewall ever did.
 func (f *Firewall) Answered() bool { return !f.Snapshot.At.IsZero() }
+
+// Outdated says whether the newest answer is older than two polls, and whether
+// there is one at all.
+func (f *Firewall) Outdated() Flag {
+	if !f.Answered() {
+		return FlagNotKnown
+	}
+	return flag(f.Looked.Sub(f.Snapshot.At) > 2*f.PollInterval)
+}

@@ -31,12 +31,18 @@ func (s *Snapshot) judgeSites(prev *Snapshot, policy Policy) {
 		p := &s.Peers[i]
 		if old, ok := prev.peers[peerID{p.Device, p.PublicKey}]; ok && p.HasIdentity() {
 			o := &prev.Peers[old]
-			p.onlineSince, p.steady, p.traffic, p.siteWas = o.onlineSince, o.steady, o.traffic, o.siteWas
+			p.onlineSince, p.steady, p.traffic, p.siteWas, p.NoReturnSince = o.onlineSince, o.steady, o.traffic, o.siteWas, o.NoReturnSince
 		}
 		expected := named(policy.ExpectPeers, p)
 		p.Site = (expected || wide(p.AllowedIPs)) && !named(policy.IgnorePeers, p)
 		p.remember(s.At, paused)
 		p.judgeSite(s.At, on[p.Device], expected)
+		switch {
+		case p.NoReturnTraffic == FlagNo:
+			p.NoReturnSince = time.Time{}
+		case p.NoReturnTraffic == FlagYes && p.NoReturnSince.IsZero():
+			p.NoReturnSince = s.At
+		}
 	}
 }
 

@@ -44,8 +44,9 @@ type Interface struct {
 	LastSeen time.Time // when a report last had it; zero when only expected
 	Gone     time.Time // when it rightly went: the row stays a while for alerts; zero: it did not
 
-	Twin        string // the same tunnel on another firewall, "up on hq-b"; "" when there is none
-	BothNodesUp Flag   // up here and on the twin though CARP gave it to one of them
+	Twin        string    // the same tunnel on another firewall, "up on hq-b"; "" when there is none
+	BothNodesUp Flag      // up here and on the twin though CARP gave it to one of them
+	BothSince   time.Time // when the later of the two came up; zero when BothNodesUp is not yes
 
 	lastKnown   InterfaceStatus // the newest status that was known
 	silent      bool            // the report tells nothing of its peers
@@ -90,9 +91,10 @@ type Peer struct {
 	TxBytes         int64
 	RxRate, TxRate  float64 // bytes a second over the last 300 s, or since as long as is known; -1 when not known
 
-	Site            bool // a site rather than a single device
-	SiteDown        Flag // a site that should be reachable and is not
-	NoReturnTraffic Flag // sends, and unlike before gets nothing back
+	Site            bool      // a site rather than a single device
+	SiteDown        Flag      // a site that should be reachable and is not
+	NoReturnTraffic Flag      // sends, and unlike before gets nothing back
+	NoReturnSince   time.Time // when that was first seen; zero when it is not so
 
 	lastKnown   PeerStatus // the newest status that was known
 	siteWas     Flag       // the newest SiteDown that was known

@@ -1,6 +1,7 @@
 package wireguard
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -93,6 +94,32 @@ func TestNoReturnTrafficByThePoll(t *testing.T) {
 				t.Errorf("\n got %s\nwant %s", summary(got), tt.want)
 			}
 		})
+	}
+}
+
+// It is told since when: the first poll that found it, whatever was not known in
+// between; and anew when it was not so.
+func TestNoReturnSince(t *testing.T) {
+	row := PeerReport{Device: "wg0", PublicKey: "k", AllowedIPs: "10.9.0.0/16", Status: PeerOnline}
+	var s *Snapshot
+	var since []float64
+	for m := range 150 {
+		row.TxBytes += 20_000
+		if oneWay := m >= 80 && m < 110 || m >= 130; !oneWay {
+			row.RxBytes += 20_000
+		}
+		row.LatestHandshake = minute(float64(m)).Add(-time.Minute).Unix()
+		s = Join(s, Report{At: minute(float64(m)), Interfaces: interfaces("wg0 up"), Peers: []PeerReport{row}}, Readings{}, Policy{})
+		p := &s.Peers[0]
+		if (p.NoReturnTraffic == FlagYes) != !p.NoReturnSince.IsZero() {
+			t.Fatalf("minute %d: no return traffic %s, since %s", m, flagWord(p.NoReturnTraffic), p.NoReturnSince)
+		}
+		if at := p.NoReturnSince.Sub(start).Minutes(); p.NoReturnTraffic == FlagYes && !slices.Contains(since, at) {
+			since = append(since, at)
+		}
+	}
+	if !slices.Equal(since, []float64{84, 134}) {
+		t.Errorf("told since the minutes %v", since)
 	}
 }
 

@@ -78,7 +78,10 @@ func (i *Interface) meet(twins []Twin) {
 	both, unknown := false, false
 	for _, t := range twins {
 		unknown = unknown || !t.Known
-		both = both || (t.Known && t.Up && i.Status == InterfaceUp && (i.carpBackup || t.CARPBackup))
+		if t.Known && t.Up && i.Status == InterfaceUp && (i.carpBackup || t.CARPBackup) {
+			both = true
+			i.BothSince = later(i.BothSince, later(i.Since, t.Since))
+		}
 	}
 	switch {
 	case i.Status == InterfaceNotKnown, unknown && !both && i.Status == InterfaceUp:
@@ -97,4 +100,11 @@ func (i *Interface) yield(t Twin) {
 		i.Since = t.Since
 	}
 	i.Status, i.lastKnown, i.Reason = InterfaceStandby, InterfaceStandby, "up on "+t.Firewall
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }

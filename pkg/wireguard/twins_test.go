@@ -64,6 +64,9 @@ func TestMeet(t *testing.T) {
 				if got := fmt.Sprintf("%s: %s [%s, %s]", i.Status, i.Reason, i.Twin, flagWord(i.BothNodesUp)); got != tt.want {
 					t.Errorf("\n got %s\nwant %s", got, tt.want)
 				}
+				if (i.BothNodesUp == FlagYes) != i.BothSince.Equal(start) {
+					t.Errorf("both nodes up: %s, since %s", flagWord(i.BothNodesUp), i.BothSince)
+				}
 				slices.Reverse(twins)
 			}
 		})
