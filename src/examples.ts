@@ -8,6 +8,10 @@ const refId = 'A';
 /** Queries to start from, in the order in which the help shows them. */
 export const examples: ReadonlyArray<{ key: ExampleKey; query: WireGuardQuery }> = [
   {
+    key: 'problems',
+    query: { refId, queryType: 'problems', format: 'table' },
+  },
+  {
     key: 'interfacesDown',
     query: { refId, queryType: 'interfaces', format: 'table', filter: { statuses: ['down'] } },
   },

@@ -76,6 +76,12 @@ describe('normaliseQuery', () => {
     expect(normaliseQuery(good)).toEqual(good);
   });
 
+  test('of problems what it has filters for', () => {
+    const filter = { firewalls: ['hq'], interfaces: ['wg1'], peers: ['$peer'] };
+    const stored = { queryType: 'problems', format: 'numeric', metric: 'status', live: true, filter: { ...filter, kinds: ['site'] } };
+    expect(normaliseQuery(stored)).toEqual({ refId: 'A', queryType: 'problems', format: 'table', filter });
+  });
+
   const events = { refId: 'A', queryType: 'events', format: 'table' };
   const promql = { refId: 'A', queryType: 'promql', format: 'time_series', expr: '' };
 

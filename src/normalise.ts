@@ -4,6 +4,7 @@ import {
   type Filter,
   type FilterKey,
   type LabelFilter,
+  type ListType,
   type PromqlQuery,
   querySpecs,
   queryTypes,
@@ -30,6 +31,8 @@ export function normaliseQuery(stored: unknown): WireGuardQuery {
     case 'peers':
     case 'firewalls':
       return rowsQuery(queryType, fields);
+    case 'problems':
+      return listQuery(queryType, fields);
     case 'events':
       return eventsQuery(fields);
     case 'promql':
@@ -53,9 +56,11 @@ function rowsQuery(queryType: RowsType, fields: Fields): RowsQuery {
   } as RowsQuery;
 }
 
-export function eventsQuery(fields: Fields): EventsQuery {
-  const filter = fittingFilter(querySpecs.events.filters, fields.filter);
-  return { ...common(fields), queryType: 'events', format: 'table', ...(filter && { filter }) };
+export const eventsQuery = (fields: Fields): EventsQuery => listQuery('events', fields);
+
+function listQuery<T extends ListType>(queryType: T, fields: Fields) {
+  const filter = fittingFilter(querySpecs[queryType].filters, fields.filter);
+  return { ...common(fields), queryType, format: 'table' as const, ...(filter && { filter }) };
 }
 
 function promqlQuery(fields: Fields): PromqlQuery {
@@ -84,6 +89,7 @@ export function isRows(query: WireGuardQuery): query is RowsQuery {
     case 'peers':
     case 'firewalls':
       return true;
+    case 'problems':
     case 'events':
     case 'promql':
       return false;

@@ -26,6 +26,7 @@ test.each<[string, unknown, string]>([
     { queryType: 'firewalls', adhoc: [{ key: 'opnsense_instance', operator: '!=', value: 'hq' }] },
     'Firewalls · Table · opnsense_instance != hq',
   ],
+  ['problems', { queryType: 'problems', filter: { peers: ['hq'] } }, 'Problems · Table · Peers: hq'],
   ['events', { queryType: 'events', filter: { kinds: ['site', 'peer'] } }, 'Events · Table · Kinds: site, peer'],
 ])('%s', (_, query, text) => {
   expect(queryText(query)).toBe(text);

@@ -216,6 +216,7 @@ export const english = {
       interfaces: { label: 'Interfaces', description: 'A row for each WireGuard interface' },
       peers: { label: 'Peers', description: 'A row for each peer of each interface' },
       firewalls: { label: 'Firewalls', description: 'A row for each firewall, answering or not' },
+      problems: { label: 'Problems', description: 'A row for each thing that is not right, the worst first' },
       events: { label: 'Events', description: 'A row for each change of a state' },
       promql: { label: 'PromQL', description: 'An expression over the history' },
     },
@@ -296,6 +297,7 @@ export const english = {
     title: 'Examples',
     description: 'A click puts the example into this query and runs it.',
     examples: {
+      problems: { label: 'Everything that is not right', description: 'The worst first. Empty while all is well.' },
       interfacesDown: { label: 'Interfaces that are down', description: 'Empty while all is well.' },
       sitesDown: { label: 'Sites that are down', description: 'They do not answer, though their interface is up.' },
       traffic: { label: 'Traffic of each tunnel over time', description: 'Received bytes per second.' },

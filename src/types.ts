@@ -32,6 +32,12 @@ export const querySpecs = {
     statuses: [],
     filters: ['firewalls'],
   },
+  problems: {
+    formats: ['table'],
+    metrics: [],
+    statuses: [],
+    filters: ['firewalls', 'interfaces', 'peers'],
+  },
   events: {
     formats: ['table'],
     metrics: [],
@@ -96,7 +102,7 @@ type Spec<T extends QueryType> = (typeof querySpecs)[T];
 
 export type QueryType = keyof typeof querySpecs;
 /** The types whose rows are things that have metrics. */
-export type RowsType = Exclude<QueryType, 'events' | 'promql'>;
+export type RowsType = Exclude<QueryType, 'problems' | 'events' | 'promql'>;
 export type FilterKey = keyof Filter;
 export type ListFilterKey = Exclude<FilterKey, 'interfaceUp' | 'site'>;
 export type Format<T extends QueryType = QueryType> = Spec<T>['formats'][number];
@@ -124,9 +130,15 @@ export type PeersQuery = RowsQueryOf<'peers'>;
 export type FirewallsQuery = RowsQueryOf<'firewalls'>;
 export type RowsQuery = InterfacesQuery | PeersQuery | FirewallsQuery;
 
-export interface EventsQuery extends QueryOf<'events'> {
-  filter?: FilterOf<'events'>;
+/** The types whose rows are a list for people. */
+export type ListType = 'problems' | 'events';
+
+interface ListQueryOf<T extends ListType> extends QueryOf<T> {
+  filter?: FilterOf<T>;
 }
+
+export type ProblemsQuery = ListQueryOf<'problems'>;
+export type EventsQuery = ListQueryOf<'events'>;
 
 export interface PromqlQuery extends QueryOf<'promql'> {
   expr: string;
@@ -135,7 +147,7 @@ export interface PromqlQuery extends QueryOf<'promql'> {
 }
 
 /** One query, as a panel or an alert rule stores it. */
-export type WireGuardQuery = RowsQuery | EventsQuery | PromqlQuery;
+export type WireGuardQuery = RowsQuery | ProblemsQuery | EventsQuery | PromqlQuery;
 
 export const queryTypes = Object.keys(querySpecs) as QueryType[];
 

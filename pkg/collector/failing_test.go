@@ -220,11 +220,11 @@ func TestFailingSince(t *testing.T) {
 		f.err = errRefused
 		fleet := borrow(t, f)
 		first, _ := ask(t, fleet)
-		if first.FailingSince != first.Tried || first.Looked != time.Now() {
+		if !first.FailingSince.Equal(first.Tried) || !first.Looked.Equal(time.Now()) {
 			t.Errorf("fails since %s, tried %s, looked at %s", first.FailingSince, first.Tried, first.Looked)
 		}
 		keepAsking(t, fleet, time.Second, 10*time.Minute)
-		if v, _ := ask(t, fleet); v.Err == nil || v.FailingSince != first.FailingSince || v.Tried == first.Tried {
+		if v, _ := ask(t, fleet); v.Err == nil || !v.FailingSince.Equal(first.FailingSince) || v.Tried.Equal(first.Tried) {
 			t.Errorf("ten minutes later: %v, since %s, not %s", v.Err, v.FailingSince, first.FailingSince)
 		}
 		f.set(func() { f.err = nil })

@@ -89,6 +89,7 @@ test.each([
   ['interfaces', ['firewalls', 'interfaces', 'statuses'], ['peers', 'interfaceUp', 'site']],
   ['peers', ['firewalls', 'interfaces', 'peers', 'statuses', 'interfaceUp', 'site'], []],
   ['firewalls', ['firewalls'], ['interfaces', 'peers', 'statuses', 'interfaceUp', 'site']],
+  ['problems', ['firewalls', 'interfaces', 'peers'], ['kinds', 'statuses', 'interfaceUp', 'site']],
   ['events', ['firewalls', 'interfaces', 'peers', 'kinds'], ['statuses', 'interfaceUp', 'site']],
   ['promql', [], ['firewalls', 'interfaces', 'peers', 'kinds', 'statuses', 'interfaceUp', 'site']],
 ] as const)('the filters of %s', (queryType, shown, hidden) => {
@@ -159,6 +160,7 @@ describe('formats', () => {
     ['interfaces', ['table', 'numeric', 'time_series'], 'table'],
     ['peers', ['table', 'numeric', 'time_series'], 'table'],
     ['firewalls', ['table', 'numeric', 'time_series'], 'table'],
+    ['problems', [], undefined],
     ['events', [], undefined],
     ['promql', ['time_series', 'numeric', 'table'], 'time_series'],
   ] as const)('of %s', (queryType, offered, chosen) => {
@@ -199,7 +201,7 @@ describe('live', () => {
   test.each(queryTypes)('%s', async (queryType) => {
     const seen = edit({ refId: 'A', queryType });
     const toggle = screen.queryByLabelText(words.live);
-    if (queryType === 'events' || queryType === 'promql') {
+    if (['problems', 'events', 'promql'].includes(queryType)) {
       expect(toggle).not.toBeInTheDocument();
       return;
     }
