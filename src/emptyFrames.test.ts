@@ -13,6 +13,9 @@ test.each([
   ['nothing at all', frame([]), false],
   ['nothing, and what is no trouble', frame([], 'info'), false],
   ['nothing, and a warning', frame([], 'warning'), true],
+  ['no problems', { ...frame([field]), name: 'problems' }, false],
+  ['no problems, and a warning', { ...frame([field], 'warning'), name: 'problems' }, true],
+  ['problems', { ...frame([field]), name: 'problems', length: 1 }, true],
   ['no rows', frame([field]), true],
   ['no rows, and what is no trouble', frame([field], 'info'), true],
 ])('%s', (_, given, stays) => {

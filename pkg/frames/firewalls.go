@@ -32,6 +32,7 @@ var firewallColumns = []column[firewallRow]{
 	number("interfaces", unit("Interfaces", ""), ifKnown(func(r firewallRow) (float64, bool) { return counter(r.there) })),
 	number("interfaces_up", unit("Interfaces up", ""), ifKnown(interfacesThatAre(wireguard.InterfaceUp))),
 	number("interfaces_down", unit("Interfaces down", ""), ifKnown(interfacesThatAre(wireguard.InterfaceDown))),
+	number("interfaces_standby", unit("Interfaces standby", ""), ifKnown(interfacesThatAre(wireguard.InterfaceStandby))),
 	number("peers", unit("Peers", ""), ifKnown(func(r firewallRow) (float64, bool) { return counter(len(r.Snapshot.Peers)) })),
 	number("peers_online", unit("Peers online", ""), ifKnown(peersThatAre(wireguard.PeerOnline))),
 	number("peers_stale", unit("Peers stale", ""), ifKnown(peersThatAre(wireguard.PeerStale))),
