@@ -1,4 +1,4 @@
-import { readFileSync } from 'fs';
+import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 
 interface PluginJson {
@@ -12,7 +12,7 @@ interface PluginJson {
   multiValueFilterOperators: boolean;
   info: { version: string; updated: string; logos: Record<string, string>; screenshots: Array<{ path: string }> };
   dependencies: { grafanaDependency: string };
-  includes?: Array<{ type: string; path: string }>;
+  includes: Array<{ type: string; name: string; path: string }>;
 }
 
 const plugin = JSON.parse(readFileSync(join(__dirname, 'plugin.json'), 'utf8')) as PluginJson;
@@ -47,8 +47,17 @@ test('the range of Grafana versions lets pre-releases in', () => {
 
 test('every file that it names is there', () => {
   const { logos, screenshots } = plugin.info;
-  const named = [...Object.values(logos), ...screenshots, ...(plugin.includes ?? [])];
-  for (const file of named.map((entry) => (typeof entry === 'string' ? entry : entry.path))) {
+  for (const file of [...Object.values(logos), ...screenshots.map(({ path }) => path)]) {
     expect(readFileSync(join(__dirname, file)).length).toBeGreaterThan(0);
+  }
+});
+
+test('it brings all dashboards that can be mounted: the build puts these files where it names them', () => {
+  const folder = join(__dirname, '../provisioning/dashboards');
+  const dashboards = readdirSync(folder).filter((file) => file.endsWith('.json'));
+  expect(plugin.includes.map(({ path }) => path).sort()).toEqual(dashboards.map((file) => `dashboards/${file}`).sort());
+  for (const { type, name, path } of plugin.includes) {
+    const { title } = JSON.parse(readFileSync(join(folder, path.replace('dashboards/', '')), 'utf8')) as { title: string };
+    expect({ type, title }).toEqual({ type: 'dashboard', title: name });
   }
 });

@@ -64,7 +64,8 @@ export default function config(_env: unknown, { mode }: { mode?: Configuration['
           { from: 'plugin.json', transform: stamp },
           { from: 'img/**/*', noErrorOnMissing: true },
           { from: 'locales/**/*.json' },
-          { from: 'dashboards/**/*.json', noErrorOnMissing: true },
+          // The same files that Grafana can mount.
+          { from: '*.json', context: resolve(root, 'provisioning/dashboards'), to: 'dashboards' },
           { from: readme(), to: 'README.md', noErrorOnMissing: true },
           { from: '../LICENSE', to: '[name][ext]', noErrorOnMissing: true },
           { from: '../CHANGELOG.md', noErrorOnMissing: true },

@@ -46,113 +46,6 @@ func mustGlob(tb testing.TB, pattern string) []string {
 	return paths
 }
 
-// Every query of every provisioned dashboard answers, with rows where it asks for
-// the present. Of the past there is none yet.
-func TestProvisionedDashboards(t *testing.T) {
-	d := mustProvision(t, mustStart(t), mustDemoLab(t))
-	for _, path := range mustGlob(t, "dashboards/*.json") {
-		uid, queries, err := grafanahost.LoadDashboard(path)
-		if err != nil || uid == "" || len(queries) == 0 {
-			t.Fatalf("%s: uid %q, %d queries, %v", path, uid, len(queries), err)
-		}
-		for _, q := range queries {
-			answer, err := d.Query(testContext(t), grafanahost.WithAllVariables(q.Model))
-			if err != nil || answer.Error != nil {
-				t.Errorf("%s, panel %q: %v %v", path, q.Panel, err, answer.Error)
-				continue
-			}
-			if asked(t, q.Model).FromHistory() {
-				continue
-			}
-			if len(answer.Frames) != 1 || answer.Frames[0].Rows() == 0 {
-				t.Errorf("%s, panel %q: empty answer", path, q.Panel)
-			}
-			if n := answer.Frames[0].Meta.Notices; len(n) > 0 {
-				t.Errorf("%s, panel %q: %s", path, q.Panel, n[0].Text)
-			}
-		}
-	}
-}
-
-// asked is a query as the back end reads it.
-func asked(tb testing.TB, model map[string]any) query.Query {
-	tb.Helper()
-	raw, err := json.Marshal(grafanahost.WithAllVariables(model))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	q, err := query.Parse(raw, "")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return q
-}
-
-// What a panel picks out by its title is a column that its query returns.
-func TestDashboardColumnsExist(t *testing.T) {
-	d := mustProvision(t, mustStart(t), mustDemoLab(t))
-	for _, path := range mustGlob(t, "dashboards/*.json") {
-		var dashboard struct {
-			Panels []struct {
-				ID          int
-				Title       string
-				Targets     []map[string]any
-				FieldConfig struct {
-					Overrides []struct {
-						Matcher struct{ ID, Options string }
-					}
-				}
-				Transformations []struct {
-					ID      string
-					Options struct {
-						IndexByName   map[string]int
-						ExcludeByName map[string]bool
-					}
-				}
-			}
-		}
-		raw, err := os.ReadFile(path)
-		if err == nil {
-			err = json.Unmarshal(raw, &dashboard)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, p := range dashboard.Panels {
-			if len(p.Targets) == 0 {
-				continue
-			}
-			answer, err := d.Query(testContext(t), grafanahost.WithAllVariables(p.Targets[0]))
-			if err != nil || answer.Error != nil {
-				t.Fatalf("panel %q: %v %v", p.Title, err, answer.Error)
-			}
-			titles := map[string]bool{}
-			for _, f := range answer.Frames[0].Fields {
-				title := f.Config.DisplayName
-				if title == "" { // as Grafana has it
-					title = f.Name
-				}
-				titles[title] = true
-			}
-			var named []string
-			for _, o := range p.FieldConfig.Overrides {
-				if o.Matcher.ID == "byName" {
-					named = append(named, o.Matcher.Options)
-				}
-			}
-			for _, x := range p.Transformations {
-				named = slices.AppendSeq(named, maps.Keys(x.Options.IndexByName))
-				named = slices.AppendSeq(named, maps.Keys(x.Options.ExcludeByName))
-			}
-			for _, title := range named {
-				if !titles[title] {
-					t.Errorf("panel %q: there is no column %q", p.Title, title)
-				}
-			}
-		}
-	}
-}
-
 const (
 	theirRunbooks = "https://srerun.github.io/prometheus-alerts/runbooks/opnsense/"
 	ourRunbooks   = "https://github.com/opnsense-wireguard/opnsense-wireguard-datasource/blob/main/docs/runbooks/"
@@ -216,7 +109,7 @@ var shipped = []struct {
 	},
 	{
 		"opnsense-wireguard-peer-offline", "OPNsenseWireGuardPeerOffline", "peers numeric status interfaceUp", "$A == 0",
-		"2m", "critical", "KeepLast", "KeepLast", 0, true, 31,
+		"2m", "critical", "KeepLast", "KeepLast", 0, true, 32,
 		map[string]string{
 			"summary":     "OPNsense WireGuard peer offline (instance {{ $labels.opnsense_instance }})",
 			"description": "WireGuard peer {{ $labels.peer_name }} is offline\n  VALUE = {{ $value }}\n  LABELS = {{ $labels }}",
@@ -226,7 +119,7 @@ var shipped = []struct {
 	},
 	{
 		"opnsense-wireguard-peer-stale-handshake", "OPNsenseWireGuardPeerStaleHandshake", "peers numeric handshake_age interfaceUp", "$A > 300",
-		"5m", "warning", "KeepLast", "KeepLast", 0, true, 31,
+		"5m", "warning", "KeepLast", "KeepLast", 0, true, 32,
 		map[string]string{
 			"summary":     "OPNsense WireGuard peer stale handshake (instance {{ $labels.opnsense_instance }})",
 			"description": "WireGuard peer {{ $labels.peer_name }} has not handshaked in > 5 minutes\n  VALUE = {{ $value }}\n  LABELS = {{ $labels }}",
@@ -236,7 +129,7 @@ var shipped = []struct {
 	},
 	{
 		"opnsense-wireguard-no-return-traffic", "OPNsenseWireGuardNoReturnTraffic", "peers numeric no_return_traffic interfaceUp", "$A == 1",
-		"5m", "warning", "KeepLast", "KeepLast", 0, true, 31,
+		"5m", "warning", "KeepLast", "KeepLast", 0, true, 32,
 		map[string]string{
 			"summary":     "OPNsense WireGuard no return traffic (instance {{ $labels.opnsense_instance }})",
 			"description": "WireGuard peer {{ $labels.peer_name }} shakes hands, but sends next to nothing back for what it is sent",
@@ -375,25 +268,14 @@ func mustShakeHands(tb testing.TB, d *saved) {
 // What the rules link to exists: the panel, which asks for the same rows, and
 // our runbooks.
 func TestRuleLinks(t *testing.T) {
+	boards := mustDashboards(t)
 	for _, r := range mustRuleGroup(t).Rules {
-		raw, err := os.ReadFile(filepath.Join(root, "provisioning/dashboards", r.DashboardUID+".json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var d struct {
-			UID    string
-			Panels []struct {
-				ID      int64
-				Targets []struct{ QueryType string }
-			}
-		}
-		if err := json.Unmarshal(raw, &d); err != nil {
-			t.Fatal(err)
-		}
-		found := d.UID == r.DashboardUID
-		for _, p := range d.Panels {
-			if p.ID == r.PanelID {
-				found = found && len(p.Targets) == 1 && p.Targets[0].QueryType == r.Data[0].Model["queryType"]
+		found := false
+		for i := range boards {
+			for _, p := range boards[i].panels() {
+				if boards[i].UID == r.DashboardUID && int64(p.ID) == r.PanelID {
+					found = p.Targets[0]["queryType"] == r.Data[0].Model["queryType"]
+				}
 			}
 		}
 		if !found {

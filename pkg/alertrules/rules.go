@@ -49,7 +49,7 @@ var rules = []rule{
 		rows: query.Peers, metric: query.SiteDown, compare: "== 1",
 		promql: "opnsense_wireguard_peer_site_down == 1",
 		wait:   "2m", severity: critical, onNothing: keepLast,
-		panel: peersPanel,
+		panel: sitesPanel,
 		texts: texts{
 			Summary:     "OPNsense WireGuard site down" + onInstance,
 			Description: "Site {{ $labels.peer_name }} does not answer, though WireGuard interface {{ $labels.device_name }} is up",
