@@ -58,6 +58,7 @@ func Build(q query.Query, scope []wireguard.Firewall) (data.Frames, error) {
 		f = build(q, firewallColumns, firewallLabels, rows, func(firewallRow) bool { return true })
 	case query.Problems:
 		rows := collect(scope, func(fw *wireguard.Firewall) []problemRow { return problemRows(fw, q.Filter) })
+		rows = narrowed(q.Filter.Labels, problemLabels, rows)
 		slices.SortStableFunc(rows, worseFirst)
 		f = build(q, problemColumns, nil, rows, func(problemRow) bool { return true })
 	case query.Events, query.PromQL: // of the past: Events, TimeSeries, Instant

@@ -50,12 +50,25 @@ type problemRow struct {
 
 func (r problemRow) owner() *wireguard.Firewall { return r.firewall }
 
-var problemColumns = []column[problemRow]{
+// problemLabels are those of the thing that a row is about.
+var problemLabels = []column[problemRow]{
 	text("opnsense_instance", "Firewall", func(r problemRow) string { return r.firewall.Name }),
-	text("kind", "Kind", func(r problemRow) string { return string(r.kind) }),
 	text("device", "Device", func(r problemRow) string { return r.device }),
 	text("device_name", "Tunnel", func(r problemRow) string { return r.face }),
 	text("peer_name", "Peer", func(r problemRow) string { return r.peer }),
+	text("public_key", "Public key", func(r problemRow) string { return r.publicKey }),
+	text("site", "Site", func(r problemRow) string {
+		if r.kind == wireguard.KindSite {
+			return "true"
+		}
+		return ""
+	}),
+}
+
+var problemColumns = []column[problemRow]{
+	problemLabels[0],
+	text("kind", "Kind", func(r problemRow) string { return string(r.kind) }),
+	problemLabels[1], problemLabels[2], problemLabels[3],
 	problemColumn(),
 	text("reason", "Reason", func(r problemRow) string { return r.reason }),
 	instant("since", "Since", func(r problemRow) time.Time { return r.since }),
@@ -63,7 +76,7 @@ var problemColumns = []column[problemRow]{
 	text("networks", "Networks", func(r problemRow) string { return shortList(r.networks) }),
 	instant("latest_handshake", "Last handshake", func(r problemRow) time.Time { return r.handshake }),
 	text("twin", "Twin", func(r problemRow) string { return shortList(r.twins) }),
-	text("public_key", "Public key", func(r problemRow) string { return r.publicKey }),
+	problemLabels[4],
 	text("url", "URL", func(r problemRow) string { return r.firewall.URL }),
 	instant("observed_at", "Observed", func(r problemRow) time.Time { return r.firewall.Snapshot.At }),
 }

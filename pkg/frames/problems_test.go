@@ -12,10 +12,15 @@ import (
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/wireguard"
 )
 
-// listed tells the rows of a list of problems as "problem firewall/device/peer".
+// listed tells the rows of a list of problems as "problem firewall/device/peer"; a
+// filter that is a list is ad-hoc.
 func listed(tb testing.TB, filter string, scope []wireguard.Firewall) []string {
 	tb.Helper()
-	q, err := query.Parse([]byte(`{"queryType":"problems","filter":`+filter+`}`), "")
+	raw := `{"queryType":"problems","filter":` + filter + `}`
+	if strings.HasPrefix(filter, "[") {
+		raw = `{"queryType":"problems","adhoc":` + filter + `}`
+	}
+	q, err := query.Parse([]byte(raw), "")
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -61,6 +66,9 @@ func TestProblems(t *testing.T) {
 		{"a site whose firewall is silent", `{"peers":["lte-router"]}`, troubled(), []string{"unreachable branch", "unreachable lab"}},
 		{"a site on a tunnel that was standby", `{"peers":["not-affected"]}`, troubled(), []string{"unreachable lab"}},
 		{"a site by key", `{"peers":["key-of-gone-site"]}`, troubled(), []string{"unreachable lab", "site down hq/wg1/gone-site"}},
+		{"ad hoc, of one tunnel: what is about more than it has no device", `[{"key":"device","operator":"=","value":"wg1"}]`, troubled(), []string{"site down hq/wg1/gone-site"}},
+		{"ad hoc, sites", `[{"key":"site","operator":"=","value":"true"}]`, troubled(), []string{"site down hq/wg1/gone-site", "no return traffic hq/wg0/one-way-site"}},
+		{"ad hoc, all but a firewall", `[{"key":"opnsense_instance","operator":"!=","value":"hq"}]`, troubled(), []string{"unreachable branch", "unreachable lab"}},
 		{"a site elsewhere", `{"interfaces":["wg0"],"peers":["gone-site"]}`, troubled(), []string{"unreachable lab"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
