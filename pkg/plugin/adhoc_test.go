@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/query"
 )
 
 // rowsOf names what an answer is about: of each row or series the last of its
@@ -84,7 +86,7 @@ func TestAdhocFilters(t *testing.T) {
 		{"firewall and peer", `{"key":"opnsense_instance","operator":"=","value":"a firewall"},{"key":"peer_name","operator":"=~","value":"b.*"}`, "", "branch", "", "", "branch"},
 		{"all", `{"key":"device","operator":"=~","value":".*"}`, "main", "alice, branch", fw, event, "alice, branch, main"},
 	} {
-		for query, want := range map[string]string{
+		for asked, want := range map[string]string{
 			`"queryType":"interfaces"`:                                                                             tt.interfaces,
 			`"queryType":"interfaces","format":"numeric"`:                                                          tt.interfaces,
 			`"queryType":"interfaces","format":"time_series"`:                                                      tt.interfaces,
@@ -100,11 +102,11 @@ func TestAdhocFilters(t *testing.T) {
 			`"queryType":"promql","expr":"opnsense_wireguard_peer_status or opnsense_wireguard_interfaces_status"`: tt.ofInterface,
 			`"queryType":"promql","format":"table","expr":"opnsense_wireguard_interfaces_status or opnsense_wireguard_peer_status + 0"`: tt.ofInterface,
 		} {
-			got := l.ask(`{"adhoc":[`+tt.adhoc+`],`+query+`}`, time.Minute)
+			got := l.ask(`{"adhoc":[`+tt.adhoc+`],`+asked+`}`, time.Minute)
 			if got.Error != nil {
-				t.Errorf("%s, %s: %v", tt.name, query, got.Error)
+				t.Errorf("%s, %s: %v", tt.name, asked, got.Error)
 			} else if rows := rowsOf(got.Frames); rows != want {
-				t.Errorf("%s, %s: %s; want %s", tt.name, query, rows, want)
+				t.Errorf("%s, %s: %s; want %s", tt.name, asked, rows, want)
 			}
 		}
 	}
@@ -138,5 +140,28 @@ func TestAdhocNarrowsScope(t *testing.T) {
 	}
 	if got.Frames[0].Rows() == 0 || strings.Contains(got.Frames[0].Meta.ExecutedQueryString, "a firewall:") {
 		t.Errorf("%d rows, executed:\n%s", got.Frames[0].Rows(), got.Frames[0].Meta.ExecutedQueryString)
+	}
+}
+
+// Whatever types there are: what has rows without a filter has none of an
+// interface that there is not.
+func TestAdhocNarrowsEveryType(t *testing.T) {
+	l := mustLive(t, "")
+	l.poll(3)
+	l.up.Store(false)
+	l.poll(3)
+	_, err := query.Parse([]byte(`{"queryType":"?"}`), "")
+	_, list, found := strings.Cut(err.Error(), "allowed: ")
+	if !found {
+		t.Fatal(err)
+	}
+	for typ := range strings.SplitSeq(list, ", ") {
+		const asked = `{"queryType":%q,"expr":"opnsense_wireguard_interfaces_status","adhoc":[%s]}`
+		for adhoc, some := range map[string]bool{"": true, `{"key":"device","operator":"=","value":"wg9"}`: false} {
+			got := l.ask(fmt.Sprintf(asked, typ, adhoc), time.Minute)
+			if got.Error != nil || (rowsOf(got.Frames) != "") != some {
+				t.Errorf("%s, narrowed by [%s]: %q, %v", typ, adhoc, rowsOf(got.Frames), got.Error)
+			}
+		}
 	}
 }
