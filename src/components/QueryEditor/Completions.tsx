@@ -54,6 +54,9 @@ function about({ kind, text }: Completion): string {
 const getStyles = (theme: GrafanaTheme2) => ({
   list: css({
     listStyle: 'none',
+    // As wide as the field, however long a text is.
+    width: 0,
+    minWidth: '100%',
     maxHeight: 320,
     overflowY: 'auto',
     background: theme.colors.background.elevated,

@@ -17,6 +17,11 @@ interface Props {
 
 const words = texts.query;
 const mostRows = 10;
+/** Of a line; a field on a narrow screen scrolls. */
+const letters = 80;
+
+const rowsOf = (text: string): number =>
+  Math.min(text.split('\n').reduce((rows, line) => rows + Math.max(Math.ceil(line.length / letters), 1), 0), mostRows);
 
 /** A PromQL expression. Enter alone starts a new line, unless it chooses from the list. */
 export function ExpressionField({ value, onChange, valuesOf }: Props) {
@@ -44,7 +49,7 @@ export function ExpressionField({ value, onChange, valuesOf }: Props) {
           ref={field}
           id={id}
           className={styles.code}
-          rows={Math.min(draft.split('\n').length, mostRows)}
+          rows={rowsOf(draft)}
           value={draft}
           placeholder="opnsense_wireguard_interfaces_status == 0"
           spellCheck={false}
