@@ -9,6 +9,7 @@ export const words = {
   query: {
     run: 'Run query',
     result: 'Result',
+    outcome: 'Outcome',
     none: 'No query was run yet.',
     noRows: 'The query answered, with no rows.',
     loading: 'Asking…',

@@ -56,7 +56,9 @@ export function useFrames(datasource: WireGuardDataSource, targets: WireGuardQue
       return;
     }
     const range = lastMinutes(minutesShown);
-    const answer = datasource.query(newRequest(targets, range)).pipe(
+    // As Grafana does: what cannot be run yet, an expression that is empty, is not sent.
+    const ready = targets.filter((query) => datasource.filterQuery(query));
+    const answer = (ready.length > 0 ? datasource.query(newRequest(ready, range)) : of<DataQueryResponse>({ data: [] })).pipe(
       map((response) => asFrames(response, range)),
       catchError((failed: unknown) => of(asFrames({ data: [], error: { message: String(failed) } }, range))),
       startWith(undefined)

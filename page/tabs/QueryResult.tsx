@@ -28,7 +28,7 @@ export function QueryResult({ answer }: { answer: Frames | undefined }) {
       {notices.map(({ text, severity }) => (
         <Alert key={text} severity={severity} title={text} />
       ))}
-      <div role="status">
+      <div role="status" aria-label={words.query.outcome}>
         <Text color="secondary">{told(answer, rows)}</Text>
       </div>
       <div ref={ref} className={box}>

@@ -1,5 +1,6 @@
+import { css } from '@emotion/css';
 import type { SelectableValue } from '@grafana/data';
-import { InlineField, MultiSelect, Stack, TextLink } from '@grafana/ui';
+import { InlineField, MultiSelect, Stack } from '@grafana/ui';
 import React from 'react';
 
 import type { Dashboard } from '../panels/dashboard';
@@ -11,6 +12,8 @@ interface Props {
   choose: (name: string, values: string[]) => void;
   links: Dashboard['links'];
 }
+
+const linkStyle = css({ textDecoration: 'underline' });
 
 /** What stands above a dashboard: its variables, and its links to the others. */
 export function VariableBar({ variables, choose, links = [] }: Props) {
@@ -32,9 +35,9 @@ export function VariableBar({ variables, choose, links = [] }: Props) {
       </Stack>
       <Stack>
         {links.map(({ title, url }) => (
-          <TextLink key={title} href={inPage(url)} external={false}>
+          <a key={title} href={inPage(url)} className={linkStyle}>
             {title}
-          </TextLink>
+          </a>
         ))}
       </Stack>
     </Stack>
