@@ -14,7 +14,7 @@ module.exports = {
     '^(d3(-[a-z]+)*)$': '<rootDir>/node_modules/$1/dist/$1.js',
   },
   setupFiles: ['<rootDir>/.config/jest/browser.cjs'],
-  setupFilesAfterEnv: ['@testing-library/jest-dom'],
+  setupFilesAfterEnv: ['@testing-library/jest-dom', '<rootDir>/.config/jest/patience.cjs'],
   restoreMocks: true,
   // Only to end a test that hangs: a busy machine is no fault.
   testTimeout: 60_000,

@@ -50,6 +50,27 @@ export const english = {
       nextCopyOf: '{{name}} copy {{number}}',
       unnamed: 'Firewall without a name',
       id: 'id: {{id}}',
+      open: 'Settings of firewall {{name}}',
+      search: 'Search firewalls',
+      searchPlaceholder: 'Name, address or id',
+      found: '{{found}} of {{all}} firewalls',
+      more: 'Show more ({{number}})',
+    },
+    bulk: {
+      open: 'Add many',
+      title: 'Many firewalls',
+      description:
+        'Paste a CSV with a line of column names (name, url, apiKey, apiSecret, tls, fingerprint, serverName), or the YAML ' +
+        'of jsonData.firewalls in a provisioning file, with apiKey and apiSecret beside.',
+      add: 'Add {{number}} firewalls',
+      cancel: 'Cancel',
+      at: 'Firewall {{number}}: {{problem}}',
+      unknownColumn: 'There is no column {{name}}. Allowed: {{allowed}}.',
+      unknownField: 'There is no field {{name}}. Allowed: {{allowed}}.',
+      unknownMode: 'There is no certificate mode {{mode}}. Allowed: {{allowed}}.',
+      unreadable: 'This is no YAML: {{reason}}.',
+      noList: 'This is neither a CSV with a line of column names nor a YAML list of firewalls.',
+      moreProblems: 'And {{number}} more.',
     },
     firewall: {
       name: 'Name',

@@ -2,11 +2,13 @@ import type { DataSourcePluginOptionsEditorProps } from '@grafana/data';
 import { Alert, FieldSet, Stack, Text } from '@grafana/ui';
 import React from 'react';
 
+import { addPasted } from '../../bulk';
 import { texts } from '../../selectors';
 import { addFirewall, firewallsOf, type Secrets, type Settings } from '../../settings';
 import { AlertRules } from '../AlertRules/AlertRules';
 import { AddFirewall } from './AddFirewall';
-import { FirewallCard } from './FirewallCard';
+import { BulkAdd } from './BulkAdd';
+import { FirewallList } from './FirewallList';
 import { GeneralSettings } from './GeneralSettings';
 
 type Props = DataSourcePluginOptionsEditorProps<Settings, Secrets>;
@@ -20,27 +22,15 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
   return (
     <>
       {readOnly && <Alert severity="info" title={words.readOnly} />}
-      {/* A disabled fieldset disables every field and button within. */}
-      <FieldSet label={words.firewalls.title} disabled={readOnly}>
+      <FieldSet label={words.firewalls.title}>
         <Stack direction="column" gap={2}>
           <Text color="secondary">{words.firewalls.description}</Text>
-          {firewalls.length === 0 && <Text>{words.firewalls.none}</Text>}
-          {firewalls.map((firewall, index) => (
-            <FirewallCard
-              key={firewall.id}
-              firewall={firewall}
-              first={index === 0}
-              last={index === firewalls.length - 1}
-              others={firewalls.filter((other) => other !== firewall)}
-              options={options}
-              onOptionsChange={onOptionsChange}
-            />
-          ))}
+          <FirewallList options={options} onOptionsChange={onOptionsChange} />
           {!readOnly && (
-            <AddFirewall
-              others={firewalls}
-              onAdd={(name, url) => onOptionsChange(addFirewall(options, name, url))}
-            />
+            <>
+              <AddFirewall others={firewalls} onAdd={(name, url) => onOptionsChange(addFirewall(options, name, url))} />
+              <BulkAdd others={firewalls} onAdd={(list) => onOptionsChange(addPasted(options, list))} />
+            </>
           )}
         </Stack>
       </FieldSet>

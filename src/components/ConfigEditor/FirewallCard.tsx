@@ -1,25 +1,19 @@
 import type { DataSourcePluginOptionsEditorProps } from '@grafana/data';
-import { Field, Stack, Switch } from '@grafana/ui';
-import React, { useId } from 'react';
+import { FieldSet, Stack, Text } from '@grafana/ui';
+import React, { useId, useState } from 'react';
 
 import { duplicateFirewall, moveFirewall } from '../../firewallList';
 import { texts } from '../../selectors';
-import { changeFirewall, type FirewallSettings, removeFirewall, type Secrets, type Settings } from '../../settings';
-import { normaliseUrl } from '../../url';
-import { nameProblem, urlProblem } from '../../validation';
-import { Credentials } from './Credentials';
+import { type FirewallSettings, removeFirewall, type Secrets, type Settings } from '../../settings';
 import { DropCard } from './DropCard';
-import { ExpectedInterfaces } from './ExpectedInterfaces';
+import { FirewallFields } from './FirewallFields';
 import { FirewallHeader } from './FirewallHeader';
 import { HealthLine } from './HealthLine';
-import { PeerList } from './PeerList';
-import { PresentedCertificate } from './PresentedCertificate';
-import { TextField } from './TextField';
-import { TlsFields } from './TlsFields';
 import { useApiKeyFile } from './useApiKeyFile';
 
 interface Props extends Pick<DataSourcePluginOptionsEditorProps<Settings, Secrets>, 'options' | 'onOptionsChange'> {
   firewall: FirewallSettings;
+  startsOpen: boolean;
   first: boolean;
   last: boolean;
   others: FirewallSettings[];
@@ -27,89 +21,48 @@ interface Props extends Pick<DataSourcePluginOptionsEditorProps<Settings, Secret
 
 const words = texts.config;
 
-export function FirewallCard({ firewall, first, last, others, options, onOptionsChange }: Props) {
+/** A firewall: what it is called and how it does, and below that all of its settings. */
+export function FirewallCard({ firewall, startsOpen, first, last, others, options, onOptionsChange }: Props) {
   const titleId = useId();
-  const { id, name } = firewall;
-  const title = name.trim() || words.firewalls.unnamed;
-  const tidyUrl = normaliseUrl(firewall.url);
+  const { id, name, url } = firewall;
+  const [open, setOpen] = useState(startsOpen);
   const apiKeyFile = useApiKeyFile(id, { options, onOptionsChange });
-  const change = (part: Partial<FirewallSettings>) => onOptionsChange(changeFirewall(options, id, part));
+  const drop = (files: File[]) => {
+    // Where it is said what came of it.
+    setOpen(true);
+    void apiKeyFile.read(files);
+  };
 
   return (
-    <DropCard titleId={titleId} onFiles={options.readOnly ? undefined : (files) => void apiKeyFile.read(files)}>
+    <DropCard titleId={titleId} onFiles={options.readOnly ? undefined : drop}>
       <Stack direction="column" gap={2}>
         <FirewallHeader
           titleId={titleId}
-          title={title}
+          title={name.trim() || words.firewalls.unnamed}
           id={id}
+          open={open}
           first={first}
           last={last}
           readOnly={options.readOnly}
+          onToggle={() => setOpen(!open)}
           onMove={(by) => onOptionsChange(moveFirewall(options, id, by))}
           onDuplicate={() => onOptionsChange(duplicateFirewall(options, id))}
           onRemove={() => onOptionsChange(removeFirewall(options, id))}
         />
+        {!open && <Text color="secondary">{url}</Text>}
         <HealthLine uid={options.uid} firewallId={id} />
-        <TextField
-          id={`${id}-name`}
-          label={words.firewall.name}
-          description={words.firewall.nameDescription}
-          placeholder={words.firewall.namePlaceholder}
-          value={name}
-          problem={nameProblem(name, others)}
-          onChange={(value) => change({ name: value })}
-        />
-        <TextField
-          id={`${id}-url`}
-          label={words.firewall.url}
-          description={words.firewall.urlDescription}
-          placeholder={words.firewall.urlPlaceholder}
-          value={firewall.url}
-          problem={urlProblem(firewall.url)}
-          onChange={(url) => change({ url })}
-          onLeave={() => tidyUrl !== firewall.url && change({ url: tidyUrl })}
-        />
-        <Credentials firewallId={id} apiKeyFile={apiKeyFile} options={options} onOptionsChange={onOptionsChange} />
-        <TlsFields id={id} tls={firewall.tls ?? {}} readOnly={options.readOnly} onChange={(tls) => change({ tls })} />
-        <PresentedCertificate
-          uid={options.uid}
-          firewallId={id}
-          url={firewall.url}
-          pinned={firewall.tls?.mode === 'pin' ? firewall.tls.fingerprint : undefined}
-          onPin={
-            options.readOnly
-              ? undefined
-              : (fingerprint) => change({ tls: { ...firewall.tls, mode: 'pin', fingerprint } })
-          }
-        />
-        <ExpectedInterfaces
-          uid={options.uid}
-          firewallId={id}
-          expected={firewall.expect ?? []}
-          readOnly={options.readOnly}
-          onChange={(expect) => change({ expect })}
-        />
-        {(['expectPeers', 'ignorePeers'] as const).map((key) => (
-          <PeerList
-            key={key}
-            id={`${id}-${key}`}
-            uid={options.uid}
-            firewallId={id}
-            readOnly={options.readOnly}
-            label={words.peers[key]}
-            description={words.peers[`${key}Description`]}
-            placeholder={words.peers[`${key}Placeholder`]}
-            value={firewall[key] ?? []}
-            onChange={(list) => change({ [key]: list })}
-          />
-        ))}
-        <Field label={words.readConfiguration.label} description={words.readConfiguration.description} noMargin>
-          <Switch
-            id={`${id}-read-configuration`}
-            value={firewall.readConfiguration === true}
-            onChange={(event) => change({ readConfiguration: event.currentTarget.checked })}
-          />
-        </Field>
+        {open && (
+          // A disabled fieldset disables every field and button within.
+          <FieldSet disabled={options.readOnly}>
+            <FirewallFields
+              firewall={firewall}
+              others={others}
+              apiKeyFile={apiKeyFile}
+              options={options}
+              onOptionsChange={onOptionsChange}
+            />
+          </FieldSet>
+        )}
       </Stack>
     </DropCard>
   );
