@@ -51,6 +51,7 @@ type outcome struct {
 
 // poll asks the firewall once and publishes what it learned.
 func (c *Collector) poll() {
+	defer c.shared.gate.enter(c.stopped.Done())()
 	c.mu.Lock()
 	cfg, before, rechecks := c.cfg, c.view, c.rechecks
 	o := outcome{show: c.show, others: c.others, snapshot: before.Snapshot}

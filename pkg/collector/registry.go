@@ -18,12 +18,14 @@ type Registry struct {
 	shared  map[dataSource]shared
 	now     func() time.Time
 	open    func() Archive
+	gate    *gate
 }
 
 // shared is what the firewalls of a data source have in common.
 type shared struct {
 	twins   *twins
 	archive Archive // nil: nothing is recorded
+	gate    *gate   // of the whole process
 }
 
 // dataSource names a data source, whose firewalls may be twins of each other.
@@ -41,7 +43,10 @@ type entry struct {
 // archive for each data source; open is nil where nothing is recorded. A process
 // needs one.
 func NewRegistry(now func() time.Time, open func() Archive) *Registry {
-	return &Registry{entries: map[Key]*entry{}, shared: map[dataSource]shared{}, now: now, open: open}
+	return &Registry{
+		entries: map[Key]*entry{}, shared: map[dataSource]shared{}, now: now, open: open,
+		gate: newGate(parallel, turn),
+	}
 }
 
 // Now is the time by the registry's clock.
@@ -58,7 +63,7 @@ func (r *Registry) Borrow(key Key, cfg Config, saved time.Time) *Collector {
 	case e == nil:
 		with, known := r.shared[key.dataSource()]
 		if !known {
-			with.twins = newTwins()
+			with.twins, with.gate = newTwins(), r.gate
 			if r.open != nil {
 				with.archive = r.open()
 			}
