@@ -2,7 +2,7 @@ const swc = require('./.config/swc.cjs');
 
 module.exports = {
   rootDir: __dirname,
-  roots: ['<rootDir>/src'],
+  roots: ['<rootDir>/src', '<rootDir>/page'],
   testEnvironment: 'jsdom',
   // Jest runs CommonJS, and many packages below @grafana/* ship ES modules only: all is translated, and cached.
   transform: { '^.+\\.[jt]sx?$': ['@swc/jest', swc] },
