@@ -197,6 +197,31 @@ describe('formats', () => {
   });
 });
 
+describe('an alert rule', () => {
+
+  test('is offered what has numbers', async () => {
+    edit({ refId: 'A', queryType: 'interfaces', format: 'numeric' }, newDataSource(), CoreApp.UnifiedAlerting);
+    await openList(words.type);
+    const offered = (await screen.findAllByRole('option')).map((option) => option.textContent ?? '');
+    expect(offered).toHaveLength(4);
+    [words.types.problems, words.types.events].forEach(({ label }) =>
+      expect(offered.some((text) => text.startsWith(label))).toBe(false)
+    );
+    expect(screen.queryByRole('radio', { name: words.formats.table.label })).not.toBeInTheDocument();
+  });
+
+  test('still shows what was chosen elsewhere', () => {
+    edit({ refId: 'A', queryType: 'events' }, newDataSource(), CoreApp.UnifiedAlerting);
+    expect(screen.getByRole('combobox', { name: words.type })).toHaveValue(words.types.events.label);
+  });
+
+  test('still shows a table, to be changed', () => {
+    edit({ refId: 'A', queryType: 'peers', format: 'table' }, newDataSource(), CoreApp.UnifiedAlerting);
+    expect(screen.getByRole('radio', { name: words.formats.table.label })).toBeChecked();
+    expect(screen.getByRole('radio', { name: words.formats.numeric.label })).toBeEnabled();
+  });
+});
+
 describe('live', () => {
   test.each(queryTypes)('%s', async (queryType) => {
     const seen = edit({ refId: 'A', queryType });

@@ -19,6 +19,7 @@ const words = texts.query;
 
 export function QueryEditor({ query: stored, datasource, app, onChange, onRunQuery }: Props) {
   const query = useMemo(() => normaliseQuery(stored), [stored]);
+  const forRule = app === CoreApp.UnifiedAlerting;
 
   useEffect(() => {
     if (takeClickedExample(query)) {
@@ -36,8 +37,8 @@ export function QueryEditor({ query: stored, datasource, app, onChange, onRunQue
     <>
       {hasUnknownType(stored) && <Alert severity="warning" title={words.unknownType({ type: String(stored.queryType) })} />}
       <InlineFieldRow>
-        <TypeFields query={query} onChange={change} />
-        {isRows(query) && app !== CoreApp.UnifiedAlerting && (
+        <TypeFields query={query} forRule={forRule} onChange={change} />
+        {isRows(query) && !forRule && (
           <LiveSwitch
             value={query.live ?? false}
             allowed={datasource.pace !== undefined}

@@ -7,23 +7,34 @@ import { Dropdown } from '../Dropdown';
 
 interface Props {
   query: WireGuardQuery;
+  /** An alert rule can read numbers and series only. */
+  forRule: boolean;
   onChange: (part: { queryType?: QueryType; format?: Format; metric?: Metric }) => void;
 }
 
 const words = texts.query;
 
 /** Which rows, in which form, and which of their metrics. */
-export function TypeFields({ query, onChange }: Props) {
+export function TypeFields({ query, forRule, onChange }: Props) {
   const id = useId();
-  const { formats, metrics } = querySpecs[query.queryType];
+  const { metrics } = querySpecs[query.queryType];
+  // What was chosen elsewhere is shown all the same.
+  const types = queryTypes.filter((type) => type === query.queryType || formatsOf(type, forRule).length > 0);
+  const formats = formatsOf(query.queryType, forRule, query.format);
   const changeType = (queryType: QueryType) =>
     // A format that nobody chose gives way to the default of the other type.
-    onChange(query.format === formats[0] ? { queryType, format: undefined } : { queryType });
+    onChange(query.format === querySpecs[query.queryType].formats[0] ? { queryType, format: undefined } : { queryType });
 
   return (
     <>
       <InlineField label={words.type} labelWidth={20}>
-        <Dropdown id={`${id}-type`} options={queryTypes.map((value) => ({ value, ...words.types[value] }))} value={query.queryType} width={30} onChange={changeType} />
+        <Dropdown
+          id={`${id}-type`}
+          options={types.map((value) => ({ value, ...words.types[value] }))}
+          value={query.queryType}
+          width={30}
+          onChange={changeType}
+        />
       </InlineField>
       {formats.length > 1 && (
         <InlineField label={words.format}>
@@ -49,3 +60,7 @@ export function TypeFields({ query, onChange }: Props) {
     </>
   );
 }
+
+/** The formats that can be chosen, with the present one. */
+const formatsOf = (type: QueryType, forRule: boolean, present?: Format): Format[] =>
+  querySpecs[type].formats.filter((format: Format) => !forRule || format !== 'table' || format === present);
