@@ -22,8 +22,8 @@ func Join(prev *Snapshot, r Report, readings Readings, policy Policy) *Snapshot 
 	}
 	s.joinInterfaces(prev, r.Interfaces, policy)
 	s.addMissing(prev, policy)
-	s.joinPeers(prev, r.Peers)
-	s.judgeSites(prev, policy)
+	before := s.joinPeers(prev, r.Peers)
+	s.judgeSites(s.At.Sub(prev.At) > learnGap, before, policy)
 	s.sum()
 	return s
 }
@@ -160,14 +160,48 @@ func (i *Interface) sinceChange(now time.Time, old *Interface) {
 	}
 }
 
-// joinPeers needs the interfaces to be complete.
-func (s *Snapshot) joinPeers(prev *Snapshot, rows []PeerReport) {
+// joinPeers needs the interfaces to be complete. It returns what the previous
+// snapshot has of each peer, in the order of s.Peers; nil where it has none.
+func (s *Snapshot) joinPeers(prev *Snapshot, rows []PeerReport) []*Peer {
 	slices.SortFunc(s.Interfaces, compareInterfaces)
 	interfaces := byIdentity(s.Interfaces)
+	if !s.placePeers(prev, rows, interfaces) {
+		s.sortInPeers(prev, rows, interfaces)
+	}
+	old := prev.before(s)
+	s.carrySince(old)
+	return old
+}
+
+// placePeers puts each peer where the previous snapshot has it: there is nothing to
+// sort and to index where a firewall reports the peers that it had before, as it
+// nearly always does. It says whether it does; else nothing is changed.
+func (s *Snapshot) placePeers(prev *Snapshot, rows []PeerReport, interfaces map[string]*Interface) bool {
+	if len(rows) == 0 || len(rows) != len(prev.Peers) || len(rows) != len(prev.peers) {
+		return false
+	}
+	places, taken := make([]int, len(rows)), make([]bool, len(rows))
+	for i := range rows {
+		k, known := prev.peers[peerID{rows[i].Device, rows[i].PublicKey}]
+		if !known || taken[k] || rows[i].Name != prev.Peers[k].Name {
+			return false
+		}
+		places[i], taken[k] = k, true
+	}
+	s.Peers, s.peers = make([]Peer, len(rows)), prev.peers
+	for i := range rows {
+		s.judgePeer(&s.Peers[places[i]], &rows[i], interfaces[rows[i].Device])
+	}
+	return true
+}
+
+// sortInPeers takes rows of peers that are new, gone, renamed or told twice.
+func (s *Snapshot) sortInPeers(prev *Snapshot, rows []PeerReport, interfaces map[string]*Interface) {
 	s.Peers = make([]Peer, 0, len(rows))
 	at := make(map[peerID]int, len(rows))
 	for i := range rows {
-		p := s.judgePeer(&rows[i], interfaces[rows[i].Device])
+		var p Peer
+		s.judgePeer(&p, &rows[i], interfaces[rows[i].Device])
 		if !p.HasIdentity() {
 			s.Peers = append(s.Peers, p)
 			continue
@@ -186,11 +220,25 @@ func (s *Snapshot) joinPeers(prev *Snapshot, rows []PeerReport) {
 	s.keepPeersOfMissing(prev, interfaces, at)
 	s.sortPeers()
 	s.indexPeers(at)
-	s.carrySince(prev)
 }
 
-func (s *Snapshot) judgePeer(row *PeerReport, on *Interface) Peer {
-	p := Peer{
+// before is what a snapshot has of each peer of a later one; nil where it has none.
+func (s *Snapshot) before(later *Snapshot) []*Peer {
+	old := make([]*Peer, len(later.Peers))
+	for i := range later.Peers {
+		p := &later.Peers[i]
+		if k := i; k < len(s.Peers) && s.Peers[k].PublicKey == p.PublicKey && s.Peers[k].Device == p.Device && p.HasIdentity() {
+			old[i] = &s.Peers[k] // as placePeers has it
+		} else if p.HasIdentity() {
+			old[i] = s.peer(p)
+		}
+	}
+	return old
+}
+
+// judgePeer fills in what a row tells of a peer.
+func (s *Snapshot) judgePeer(p *Peer, row *PeerReport, on *Interface) {
+	*p = Peer{
 		Device: row.Device, Name: row.Name, PublicKey: row.PublicKey,
 		Endpoint: row.Endpoint, AllowedIPs: row.AllowedIPs, Keepalive: row.Keepalive,
 		RxBytes: row.RxBytes, TxBytes: row.TxBytes, Status: row.Status, Since: s.At,
@@ -207,7 +255,7 @@ func (s *Snapshot) judgePeer(row *PeerReport, on *Interface) Peer {
 	case unread:
 		p.Status = PeerUnknown
 	default:
-		p.Status = statusByAge(&p, s.At)
+		p.Status = statusByAge(p, s.At)
 	}
 	switch p.Status {
 	case PeerOnline:
@@ -223,7 +271,6 @@ func (s *Snapshot) judgePeer(row *PeerReport, on *Interface) Peer {
 		}
 	}
 	p.lastKnown = p.Status
-	return p
 }
 
 // statusByAge is OPNsense's own rule, which releases before 25.1.2 leave to us.
@@ -284,13 +331,11 @@ func (s *Snapshot) indexPeers(index map[peerID]int) {
 // carrySince keeps the time of a peer's last change; to become not known, and
 // known again as before, is no change. A stale peer turned so
 // exactly StaleAfter its last handshake, which is better than when we looked.
-func (s *Snapshot) carrySince(prev *Snapshot) {
+func (s *Snapshot) carrySince(before []*Peer) {
 	for i := range s.Peers {
 		p := &s.Peers[i]
-		if k, ok := prev.peers[peerID{p.Device, p.PublicKey}]; ok && p.HasIdentity() {
-			if old := &prev.Peers[k]; old.lastKnown == p.Status || p.Status == PeerNotKnown {
-				p.Since = old.Since
-			}
+		if old := before[i]; old != nil && (old.lastKnown == p.Status || p.Status == PeerNotKnown) {
+			p.Since = old.Since
 		}
 		if p.Status == PeerStale && !p.LatestHandshake.IsZero() {
 			p.Since = p.LatestHandshake.Add(StaleAfter)

@@ -17,24 +17,26 @@ const (
 )
 
 // judgeSites tells which peers are sites, and which of those are down or answer
-// nothing. It needs the peers to be complete.
-func (s *Snapshot) judgeSites(prev *Snapshot, policy Policy) {
+// nothing. It needs the peers to be complete, and what was known of each before;
+// paused says that nobody looked for so long that little follows from that.
+func (s *Snapshot) judgeSites(paused bool, before []*Peer, policy Policy) {
 	on := byIdentity(s.Interfaces)
-	restarted := s.restarted(prev)
-	for device := range restarted {
+	for device := range s.restarted(before) {
 		if face := on[device]; face != nil && !face.upSince.IsZero() {
 			face.upSince = s.At
 		}
 	}
-	paused := s.At.Sub(prev.At) > learnGap
 	for i := range s.Peers {
 		p := &s.Peers[i]
-		if old, ok := prev.peers[peerID{p.Device, p.PublicKey}]; ok && p.HasIdentity() {
-			o := &prev.Peers[old]
+		if o := before[i]; o != nil {
 			p.onlineSince, p.steady, p.traffic, p.siteWas, p.NoReturnSince = o.onlineSince, o.steady, o.traffic, o.siteWas, o.NoReturnSince
+			p.wide = o.wide
+		}
+		if o := before[i]; o == nil || o.AllowedIPs != p.AllowedIPs {
+			p.wide = wide(p.AllowedIPs)
 		}
 		expected := named(policy.ExpectPeers, p)
-		p.Site = (expected || wide(p.AllowedIPs)) && !named(policy.IgnorePeers, p)
+		p.Site = (expected || p.wide) && !named(policy.IgnorePeers, p)
 		p.remember(s.At, paused)
 		p.judgeSite(s.At, on[p.Device], expected)
 		switch {
@@ -48,15 +50,13 @@ func (s *Snapshot) judgeSites(prev *Snapshot, policy Policy) {
 
 // restarted finds the interfaces that were restarted since: a counter of a peer
 // went back, or a handshake was forgotten.
-func (s *Snapshot) restarted(prev *Snapshot) map[string]bool {
+func (s *Snapshot) restarted(before []*Peer) map[string]bool {
 	out := map[string]bool{}
 	for i := range s.Peers {
-		p := &s.Peers[i]
-		k, ok := prev.peers[peerID{p.Device, p.PublicKey}]
-		if !ok || p.RxBytes < 0 || p.TxBytes < 0 {
+		p, old := &s.Peers[i], before[i]
+		if old == nil || p.RxBytes < 0 || p.TxBytes < 0 {
 			continue
 		}
-		old := &prev.Peers[k]
 		if p.RxBytes < old.RxBytes || p.TxBytes < old.TxBytes || (p.Status == PeerOffline && !old.LatestHandshake.IsZero()) {
 			out[p.Device] = true
 		}

@@ -96,6 +96,7 @@ type Peer struct {
 	NoReturnTraffic Flag      // sends, and unlike before gets nothing back
 	NoReturnSince   time.Time // when that was first seen; zero when it is not so
 
+	wide        bool       // an allowed IP is a network rather than one host
 	lastKnown   PeerStatus // the newest status that was known
 	siteWas     Flag       // the newest SiteDown that was known
 	onlineSince time.Time  // online at every poll since; zero when it is not
