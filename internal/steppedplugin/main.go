@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/grafana/grafana-plugin-sdk-go/backend/datasource"
-
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/plugin"
 )
 
@@ -27,7 +25,7 @@ func main() {
 		}
 		return time.Now().Add(time.Duration(added))
 	}
-	if err := datasource.Manage(plugin.ID, plugin.NewFactory(plugin.NewRegistry(now)), datasource.ManageOpts{}); err != nil {
+	if err := plugin.Manage(plugin.NewRegistry(now)); err != nil {
 		os.Exit(1)
 	}
 }

@@ -63,6 +63,7 @@ type Collector struct {
 	shared  shared        // with the other firewalls of the data source
 	now     func() time.Time
 	stretch float64 // of its interval
+	met     met
 
 	mu       sync.Mutex // guards all below
 	cfg      Config
@@ -203,7 +204,7 @@ func (c *Collector) ask() (ended <-chan struct{}, patience time.Duration) {
 // look returns what is known now, with what runs on the other firewalls.
 func (c *Collector) look() wireguard.Firewall {
 	v := c.own()
-	v.Snapshot = v.Snapshot.WithTwins(func(key string) []wireguard.Twin { return c.shared.twins.of(key, c) })
+	v.Snapshot = c.met.meet(v.Snapshot, func(key string) []wireguard.Twin { return c.shared.twins.of(key, c) })
 	return v
 }
 

@@ -1,6 +1,8 @@
 package collector
 
 import (
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -43,7 +45,32 @@ func (t *twins) of(key string, self *Collector) []wireguard.Twin {
 			out = append(out, other.Twin)
 		}
 	}
+	slices.SortFunc(out, func(a, b wireguard.Twin) int { return strings.Compare(a.Firewall, b.Firewall) })
 	return out
+}
+
+// met is a snapshot with its twins, as it was looked at last: while neither changes
+// all who look get the same one, and can tell that it is.
+type met struct {
+	mu    sync.Mutex
+	of    *wireguard.Snapshot
+	twins [][]wireguard.Twin // of each interface that may have some
+	with  *wireguard.Snapshot
+}
+
+func (m *met) meet(s *wireguard.Snapshot, find func(publicKey string) []wireguard.Twin) *wireguard.Snapshot {
+	var found [][]wireguard.Twin
+	with := s.WithTwins(func(key string) []wireguard.Twin {
+		twins := find(key)
+		found = append(found, twins)
+		return twins
+	})
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.of != s || !slices.EqualFunc(m.twins, found, slices.Equal) {
+		m.of, m.twins, m.with = s, found, with
+	}
+	return m.with
 }
 
 func (t *twins) remove(c *Collector) {

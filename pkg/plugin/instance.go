@@ -38,6 +38,7 @@ type instance struct {
 	logger  log.Logger
 	now     func() time.Time
 	members []member // in the order of the settings
+	answers *answers // about the present, encoded
 	store   *history.Store
 	engine  *history.Engine
 	limits  history.Limits // of the store, as these settings want them
@@ -104,7 +105,8 @@ func newInstance(ctx context.Context, registry *collector.Registry, engine *hist
 		}
 		in.members = append(in.members, m)
 	}
-	in.store = storeOf(in.members)
+	kept := archiveOf(in.members)
+	in.answers, in.store = kept.answers, kept.Store
 	in.store.SetLimits(in.limits, raw.Updated)
 	in.dispose = sync.OnceFunc(func() {
 		close(in.done)

@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -11,19 +12,27 @@ import (
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/frames"
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/opnsense"
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/query"
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/wireguard"
 )
 
 // QueryData answers each query on its own: one that is wrong or cannot be
 // answered costs the others nothing.
 func (in *instance) QueryData(ctx context.Context, req *backend.QueryDataRequest) (*backend.QueryDataResponse, error) {
 	resp := backend.NewQueryDataResponse()
+	var shared encoded
+	if req.Format == backend.DataFrameFormat_ARROW {
+		shared = encodedOf(ctx)
+	}
 	for _, q := range req.Queries {
-		resp.Responses[q.RefID] = in.answer(ctx, q, req.Headers[backend.FromAlertHeaderName] != "")
+		resp.Responses[q.RefID] = in.answer(ctx, q, req.Headers[backend.FromAlertHeaderName] != "", shared)
 	}
 	return resp, nil
 }
 
-func (in *instance) answer(ctx context.Context, raw backend.DataQuery, rule bool) backend.DataResponse {
+// answer answers one query with frames, or, where shared is not nil and it is about
+// the present, without: its frame is left there, encoded.
+func (in *instance) answer(ctx context.Context, raw backend.DataQuery, rule bool, shared encoded) backend.DataResponse {
+	delete(shared, raw.RefID) // of another query of that name
 	q, err := query.Parse(raw.JSON, raw.QueryType)
 	if err != nil {
 		return failed(err)
@@ -36,17 +45,50 @@ func (in *instance) answer(ctx context.Context, raw backend.DataQuery, rule bool
 	if len(in.members) == 0 {
 		return failed(errors.Join(in.problems...))
 	}
-	built, err := in.build(ctx, q, panelOf(raw, in.pollInterval))
+	var built data.Frames
+	if shared != nil && !q.FromHistory() {
+		shared[raw.RefID], err = in.encoded(q, raw.RefID, in.ask(ctx, q.Filter))
+	} else if built, err = in.build(ctx, q, panelOf(raw, in.pollInterval)); err == nil {
+		in.warn(built)
+	}
 	if ctx.Err() != nil {
 		return failed(ctx.Err())
 	}
 	if err != nil {
 		return failed(err)
 	}
+	return backend.DataResponse{Frames: built}
+}
+
+// warn adds what is wrong with the general settings.
+func (in *instance) warn(built data.Frames) {
 	for _, problem := range in.problems {
 		built[0].AppendNotices(data.Notice{Severity: data.NoticeSeverityWarning, Text: problem.Error()})
 	}
-	return backend.DataResponse{Frames: built}
+}
+
+// encoded is the answer to a query about the present as the SDK would encode it,
+// made once for all who ask the same.
+func (in *instance) encoded(q query.Query, refID string, scope []wireguard.Firewall) ([]byte, error) {
+	if err := frames.Available(q, scope); err != nil {
+		return nil, err // which is not kept: states tell errors only by their texts
+	}
+	key := answerKey{query: q.Key(), refID: refID}
+	if err := errors.Join(in.problems...); err != nil {
+		key.problems = err.Error()
+	}
+	return in.answers.get(key, statesOf(scope), func() ([]byte, error) { return in.encode(q, refID, scope) })
+}
+
+func (in *instance) encode(q query.Query, refID string, scope []wireguard.Firewall) ([]byte, error) {
+	built, err := frames.Build(q, scope)
+	if err != nil {
+		return nil, err
+	}
+	in.warn(built)
+	built[0].RefID = refID
+	body, err := built[0].MarshalArrow()
+	return bytes.Clone(body), err // without the room that it grew in
 }
 
 func (in *instance) build(ctx context.Context, q query.Query, shown panel) (data.Frames, error) {

@@ -31,6 +31,9 @@ func (m Matcher) match(name string) bool {
 	return at != nil && at[0] == 0 && at[1] == len(name)
 }
 
+// MarshalText returns what the matcher was made of.
+func (m Matcher) MarshalText() ([]byte, error) { return []byte(m.text), nil }
+
 func (m Matchers) texts() []string {
 	var out []string
 	for _, one := range m {

@@ -3,6 +3,7 @@
 package query
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -99,6 +100,15 @@ type Filter struct {
 	Kinds       []string // of events: words of wireguard.Kind
 
 	Labels LabelMatchers // of ad-hoc filters, the field adhoc beside filter; of every type
+}
+
+// Key is the same for queries that ask for the same, and for no others.
+func (q Query) Key() string {
+	raw, err := json.Marshal(q)
+	if err != nil {
+		panic(err) // texts, truth values and lists of them can be written
+	}
+	return string(raw)
 }
 
 // String tells the query in one line, as people would write it down.
