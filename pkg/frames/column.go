@@ -47,10 +47,11 @@ func number[R any](name string, config data.FieldConfig, get func(R) (float64, b
 func instant[R any](name, title string, get func(R) time.Time) column[R] {
 	return column[R]{name: name, config: data.FieldConfig{DisplayName: title}, field: func(rows []R) *data.Field {
 		values := make([]*time.Time, len(rows))
+		store := make([]time.Time, len(rows))
 		for i, r := range rows {
 			if t := get(r); !t.IsZero() {
-				t = t.UTC()
-				values[i] = &t
+				store[i] = t.UTC()
+				values[i] = &store[i]
 			}
 		}
 		return data.NewField(name, nil, values)

@@ -101,6 +101,9 @@ func Available(q query.Query, scope []wireguard.Firewall) error {
 }
 
 func collect[R row](scope []wireguard.Firewall, rowsOf func(*wireguard.Firewall) []R) []R {
+	if len(scope) == 1 {
+		return rowsOf(&scope[0])
+	}
 	var rows []R
 	for i := range scope {
 		rows = append(rows, rowsOf(&scope[i])...)

@@ -61,6 +61,9 @@ func handshakeAge(r peerRow) (float64, bool) {
 
 func peerRows(f *wireguard.Firewall, filter query.Filter) []peerRow {
 	var rows []peerRow
+	if len(filter.Interfaces)+len(filter.Peers)+len(filter.Statuses) == 0 {
+		rows = make([]peerRow, 0, len(f.Snapshot.Peers))
+	}
 	for i := range f.Snapshot.Peers {
 		p := &f.Snapshot.Peers[i]
 		if filter.Interfaces.Match(p.Device, p.InterfaceName) && filter.Peers.Match(p.Name, p.PublicKey) &&
