@@ -31,7 +31,7 @@ func TestMeasurementsWork(t *testing.T) {
 	if _, err := exec.LookPath(prometheusProgram); err != nil && os.Getenv("CI") != "true" {
 		against = "\n4c. is left out" // where all must pass it is not
 	}
-	for _, want := range []string{"\n1. ", "\n2. ", "\n3. ", showPath, "\n4a. ", "\n4b. ", against, "\n4d. "} {
+	for _, want := range []string{"\n1. ", "\n2. ", "\n3. ", showPath, "\n4a. ", "\n4b. ", against, "\n4d. ", "\n5. ", "\n6. ", "\n7. "} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the output lacks %q:\n%s", want, out.String())
 		}
@@ -58,7 +58,7 @@ func TestBrokenPromise(t *testing.T) {
 }
 
 func TestWrongFlags(t *testing.T) {
-	for _, s := range []settings{{rounds: 0, atOnce: 1}, {rounds: 1}, {rounds: 1, atOnce: 1, part: 5}, {rounds: 1, atOnce: 1, part: -1}} {
+	for _, s := range []settings{{rounds: 0, atOnce: 1}, {rounds: 1}, {rounds: 1, atOnce: 1, part: 8}, {rounds: 1, atOnce: 1, part: -1}} {
 		if run(t.Context(), s, io.Discard) == nil {
 			t.Errorf("%+v runs", s)
 		}
@@ -79,6 +79,20 @@ func TestCount(t *testing.T) {
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567"} {
 		if got := count(n); got != want {
 			t.Errorf("%d is written %q", n, got)
+		}
+	}
+}
+
+func TestParseStat(t *testing.T) {
+	for raw, want := range map[string]time.Duration{
+		"":            0,
+		"7 (x) S 1 2": 0,
+		"7 (gpx) S 1 7 7 0 -1 4194304 97 0 0 0 x 3 0 0 20 0":         0,
+		"7 (gpx) S 1 7 7 0 -1 4194304 97 0 0 0 12 3 0 0 20 0":        150 * time.Millisecond,
+		"7 (odd ) 1 2 3 name) S 1 7 7 0 -1 4194304 97 0 0 0 1 2 0 0": 30 * time.Millisecond,
+	} {
+		if got, err := parseStat([]byte(raw)); got != want || (err == nil) != (want > 0) {
+			t.Errorf("%q: %s, %v; want %s", raw, got, err, want)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/cmd/bench/plain"
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/internal/simulator"
 )
 
@@ -54,7 +55,7 @@ type crowd struct {
 
 // face is an interface. One is always down, one is restarted now and then.
 type face struct {
-	row      plainRow
+	row      plain.Row
 	down     bool
 	restarts bool
 	until    time.Time // when it changes next
@@ -62,7 +63,7 @@ type face struct {
 
 // dweller is a peer.
 type dweller struct {
-	row       plainRow
+	row       plain.Row
 	face      int
 	habit     habit
 	handshake time.Time // zero: none since its interface was started
@@ -76,14 +77,14 @@ func newCrowd(peers int, habits []habit, at time.Time) *crowd {
 	c := &crowd{random: rand.New(rand.NewPCG(uint64(peers), 1)), at: at}
 	for n, name := range []string{"road-warriors", "sites", "spare"} {
 		c.faces = append(c.faces, face{
-			row:  plainRow{If: fmt.Sprintf("wg%d", n), Type: "interface", Name: name, IfName: &name, PublicKey: keyOf(name, 0), ListenPort: fmt.Sprint(51820 + n)},
+			row:  plain.Row{If: fmt.Sprintf("wg%d", n), Type: "interface", Name: name, IfName: &name, PublicKey: keyOf(name, 0), ListenPort: fmt.Sprint(51820 + n)},
 			down: n == 2, restarts: n == 1, until: at.Add(c.about(8 * time.Hour)),
 		})
 	}
 	for n := range peers {
 		on := n % 2
 		p := dweller{face: on, habit: habits[n%len(habits)], keepalive: at.Add(c.some(keepaliveEvery)), until: at.Add(c.some(time.Hour))}
-		p.row = plainRow{
+		p.row = plain.Row{
 			If: c.faces[on].row.If, Type: "peer", Name: fmt.Sprintf("%s-%d", [...]string{"laptop", "branch"}[on], n), IfName: c.faces[on].row.IfName,
 			PublicKey: keyOf("peer", n), Endpoint: fmt.Sprintf("198.51.100.%d:%d", n&255, 1024+n), Keepalive: "25",
 			AllowedIPs: fmt.Sprintf("10.%d.%d.%d/%d", on, n>>8&255, n&255, [...]int{32, 24}[on]),
@@ -200,7 +201,7 @@ func (c *crowd) change(p *dweller, to time.Time) {
 // answer is what service/show says now: rows in no stable order, slashes as PHP
 // writes them.
 func (c *crowd) answer() ([]byte, error) {
-	a := plainAnswer{Rows: make([]plainRow, 0, len(c.faces)+len(c.peers))}
+	a := plain.Answer{Rows: make([]plain.Row, 0, len(c.faces)+len(c.peers))}
 	for _, f := range c.faces {
 		f.row.Status = "up"
 		if f.down {

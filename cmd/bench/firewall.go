@@ -32,16 +32,24 @@ func addFirewall(lab *simulator.Lab, peers int) (*simulator.LightFirewall, error
 	})
 }
 
-// save saves a data source that reads this firewall alone.
+// save saves a data source that reads this firewall alone, once in a measurement.
 func save(host *grafanahost.Host, lab *simulator.Lab, f *simulator.LightFirewall, uid string) (*grafanahost.DataSource, error) {
+	return saveFleet(host, lab, uid, pollInterval, f)
+}
+
+// saveFleet saves a data source that reads these firewalls.
+func saveFleet(host *grafanahost.Host, lab *simulator.Lab, uid string, every time.Duration, fleet ...*simulator.LightFirewall) (*grafanahost.DataSource, error) {
 	type object = map[string]any
-	return host.Save(uid, uid, object{
-		"pollInterval": pollInterval.String(), "requestTimeout": "25s",
-		"firewalls": []any{object{
-			"id": "bench", "name": f.Name(), "url": f.URL(),
+	var entries []any
+	secrets := map[string]string{}
+	for _, f := range fleet {
+		entries = append(entries, object{
+			"id": f.Name(), "name": f.Name(), "url": f.URL(),
 			"tls": object{"mode": "ca", "ca": string(lab.CAPEM())},
-		}},
-	}, map[string]string{"bench.apiKey": f.APIKey(), "bench.apiSecret": f.APISecret()})
+		})
+		secrets[f.Name()+".apiKey"], secrets[f.Name()+".apiSecret"] = f.APIKey(), f.APISecret()
+	}
+	return host.Save(uid, uid, object{"pollInterval": every.String(), "requestTimeout": "25s", "firewalls": entries}, secrets)
 }
 
 // showAnswer is what a firewall with so many peers answers, all rows on one page.

@@ -7,7 +7,11 @@
 //     trips (queries.go),
 //   - how many calls 1,000 queries at once cost a firewall (calls.go),
 //   - what the history takes of memory and of the processor, and how long it is
-//     asked, against a Prometheus with the same samples (past.go).
+//     asked, against a Prometheus with the same samples (past.go),
+//   - what a served table costs, against a plugin that fetches and decodes for each
+//     query (served.go, reference/),
+//   - what a crowd of viewers costs a firewall (viewers.go), and a query for one
+//     firewall among many (among.go).
 //
 // A slow machine fails nothing. Only a measurement that did not work, and calls
 // beyond the promise, end it with an error. docs/performance.md states figures.
@@ -72,7 +76,7 @@ func main() {
 	flag.IntVar(&s.rounds, "rounds", 9, "interleaved rounds, of which medians are taken")
 	flag.StringVar(&s.dist, "dist", "dist", "folder with the built plugin")
 	flag.BoolVar(&s.quick, "quick", false, "a smoke run of a few seconds, whose figures mean little")
-	flag.IntVar(&s.part, "part", 0, "run only this part, 1 to 4")
+	flag.IntVar(&s.part, "part", 0, "run only this part, 1 to 7")
 	flag.IntVar(&s.atOnce, "queries", 1_000, "queries at once in part 3")
 	flag.Parse()
 	if s.quick {
@@ -88,7 +92,7 @@ func main() {
 }
 
 func run(ctx context.Context, s settings, out io.Writer) error {
-	parts := []func(context.Context, settings, io.Writer) error{measurePipeline, measureQueries, countCalls, measureHistory}
+	parts := []func(context.Context, settings, io.Writer) error{measurePipeline, measureQueries, countCalls, measureHistory, measureServed, countViewers, measureAmong}
 	switch {
 	case s.rounds < 1:
 		return errors.New("-rounds must be 1 or more")

@@ -3,12 +3,14 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"runtime"
 	"time"
 
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/cmd/bench/plain"
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/frames"
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/opnsense"
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/query"
@@ -98,6 +100,19 @@ func (p *pipeline) whole(ctx context.Context) error {
 	return nil
 }
 
+// plain is what everything is compared with: the least that a program in Go does
+// to read the answer as it comes from the network.
+func (p *pipeline) plain(context.Context) error {
+	var a plain.Answer
+	if err := json.NewDecoder(bytes.NewReader(p.body)).Decode(&a); err != nil {
+		return err
+	}
+	if len(a.Rows) != p.peers+p.faces {
+		return fmt.Errorf("encoding/json read %d rows of %d", len(a.Rows), p.peers+p.faces)
+	}
+	return nil
+}
+
 // measurePipeline compares time of the processor. On one processor, because the
 // garbage collector takes an idle second one for as much as it gets.
 func measurePipeline(ctx context.Context, s settings, out io.Writer) error {
@@ -110,11 +125,11 @@ func measurePipeline(ctx context.Context, s settings, out io.Writer) error {
 			return fmt.Errorf("%d peers: %w", peers, err)
 		}
 		costs := []cost{{task: p.whole}, {task: p.decode}, {task: p.join}, {task: p.frame}}
-		plain, err := p.measure(ctx, s, costs)
+		base, err := p.measure(ctx, s, costs)
 		if err != nil {
 			return fmt.Errorf("%d peers: %w", peers, err)
 		}
-		t.line(count(peers), count(len(p.body)/1000)+" kB", milliseconds(median(plain)), milliseconds(median(costs[0].spent)),
+		t.line(count(peers), count(len(p.body)/1000)+" kB", milliseconds(median(base)), milliseconds(median(costs[0].spent)),
 			costs[0].ratio(), costs[1].ratio(), costs[2].ratio(), costs[3].ratio())
 	}
 	return t.print(out, "1. An answer decoded, joined with the snapshot before and framed, against encoding/json into plain structs (time of the processor)")
@@ -130,21 +145,21 @@ type cost struct {
 func (c *cost) ratio() string { return fmt.Sprintf("%.2f", median(c.ratios)) }
 
 // measure adds rounds to the costs, and returns those of encoding/json between them.
-func (p *pipeline) measure(ctx context.Context, s settings, costs []cost) (plain []time.Duration, err error) {
+func (p *pipeline) measure(ctx context.Context, s settings, costs []cost) (base []time.Duration, err error) {
 	for range s.rounds {
-		base, err := cpuPerRun(ctx, s.least(), p.plain)
+		alone, err := cpuPerRun(ctx, s.least(), p.plain)
 		if err != nil {
 			return nil, err
 		}
-		plain = append(plain, base)
+		base = append(base, alone)
 		for i := range costs {
 			spent, err := cpuPerRun(ctx, s.least(), costs[i].task)
 			if err != nil {
 				return nil, err
 			}
 			costs[i].spent = append(costs[i].spent, spent)
-			costs[i].ratios = append(costs[i].ratios, float64(spent)/float64(base))
+			costs[i].ratios = append(costs[i].ratios, float64(spent)/float64(alone))
 		}
 	}
-	return plain, nil
+	return base, nil
 }

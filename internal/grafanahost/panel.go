@@ -3,6 +3,7 @@ package grafanahost
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -29,25 +30,53 @@ func (d *DataSource) Query(ctx context.Context, model any) (backend.DataResponse
 
 // QueryPanel sends one query with what its panel shows.
 func (d *DataSource) QueryPanel(ctx context.Context, model any, p Panel) (backend.DataResponse, error) {
+	req, refID, err := d.request(model, p)
+	if err != nil {
+		return backend.DataResponse{}, err
+	}
+	resp, err := d.host.QueryData(ctx, req)
+	if err != nil {
+		return backend.DataResponse{}, err
+	}
+	answer, ok := resp.Responses[refID]
+	if !ok {
+		return backend.DataResponse{}, fmt.Errorf("the plugin did not answer query %q", refID)
+	}
+	return answer, nil
+}
+
+// QueryEncoded is Query that leaves the frames as they came, in Arrow's format.
+func (d *DataSource) QueryEncoded(ctx context.Context, model any) ([][]byte, error) {
+	req, refID, err := d.request(model, d.Last(time.Hour))
+	if err != nil {
+		return nil, err
+	}
+	resp, err := d.host.data.QueryData(ctx, backend.ToProto().QueryDataRequest(req))
+	if err != nil {
+		return nil, err
+	}
+	answer, ok := resp.Responses[refID]
+	switch {
+	case !ok:
+		return nil, fmt.Errorf("the plugin did not answer query %q", refID)
+	case answer.Error != "":
+		return nil, errors.New(answer.Error)
+	}
+	return answer.Frames, nil
+}
+
+func (d *DataSource) request(model any, p Panel) (req *backend.QueryDataRequest, refID string, err error) {
 	raw, err := json.Marshal(model)
 	if err != nil {
-		return backend.DataResponse{}, fmt.Errorf("query: %w", err)
+		return nil, "", fmt.Errorf("query: %w", err)
 	}
 	var outer struct{ RefID, QueryType string }
 	if err := json.Unmarshal(raw, &outer); err != nil {
-		return backend.DataResponse{}, fmt.Errorf("query: %w", err)
+		return nil, "", fmt.Errorf("query: %w", err)
 	}
 	q := backend.DataQuery{
 		RefID: outer.RefID, QueryType: outer.QueryType, JSON: raw, MaxDataPoints: p.MaxDataPoints, Interval: p.Interval,
 		TimeRange: backend.TimeRange{From: p.From, To: p.To},
 	}
-	resp, err := d.host.QueryData(ctx, &backend.QueryDataRequest{PluginContext: d.context(), Queries: []backend.DataQuery{q}})
-	if err != nil {
-		return backend.DataResponse{}, err
-	}
-	answer, ok := resp.Responses[q.RefID]
-	if !ok {
-		return backend.DataResponse{}, fmt.Errorf("the plugin did not answer query %q", q.RefID)
-	}
-	return answer, nil
+	return &backend.QueryDataRequest{PluginContext: d.context(), Queries: []backend.DataQuery{q}}, q.RefID, nil
 }
