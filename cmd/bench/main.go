@@ -11,7 +11,9 @@
 //   - what a served table costs, against a plugin that fetches and decodes for each
 //     query (served.go, reference/),
 //   - what a crowd of viewers costs a firewall (viewers.go), and a query for one
-//     firewall among many (among.go).
+//     firewall among many (among.go),
+//   - what a fleet takes of the processor and of memory, and what a query costs
+//     while a tenth of it hangs (fleet.go).
 //
 // A slow machine fails nothing. Only a measurement that did not work, and calls
 // beyond the promise, end it with an error. docs/performance.md states figures.
@@ -76,7 +78,7 @@ func main() {
 	flag.IntVar(&s.rounds, "rounds", 9, "interleaved rounds, of which medians are taken")
 	flag.StringVar(&s.dist, "dist", "dist", "folder with the built plugin")
 	flag.BoolVar(&s.quick, "quick", false, "a smoke run of a few seconds, whose figures mean little")
-	flag.IntVar(&s.part, "part", 0, "run only this part, 1 to 7")
+	flag.IntVar(&s.part, "part", 0, "run only this part, 1 to 8")
 	flag.IntVar(&s.atOnce, "queries", 1_000, "queries at once in part 3")
 	flag.Parse()
 	if s.quick {
@@ -92,7 +94,7 @@ func main() {
 }
 
 func run(ctx context.Context, s settings, out io.Writer) error {
-	parts := []func(context.Context, settings, io.Writer) error{measurePipeline, measureQueries, countCalls, measureHistory, measureServed, countViewers, measureAmong}
+	parts := []func(context.Context, settings, io.Writer) error{measurePipeline, measureQueries, countCalls, measureHistory, measureServed, countViewers, measureAmong, measureFleet}
 	switch {
 	case s.rounds < 1:
 		return errors.New("-rounds must be 1 or more")

@@ -94,27 +94,33 @@ type stepped struct {
 }
 
 func newStepped(ctx context.Context, s settings, dir string, to remote) (*stepped, error) {
-	build := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(dir, grafanahost.BinaryName()), steppedPlugin)
-	if out, err := build.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("building the plugin with a stepped clock: %w\n%s", err, out)
-	}
-	c := &clock{file: filepath.Join(dir, "clock"), added: -s.span()}
-	if err := c.step(time.Time{}); err != nil {
+	host, c, err := startStepped(ctx, dir, -s.span())
+	if err != nil {
 		return nil, err
 	}
-	w := &stepped{clock: c, scrapes: newScrapes(to)}
+	w := &stepped{clock: c, host: host, scrapes: newScrapes(to)}
 	w.firewall = &firewall{clock: c, crowd: newCrowd(s.crowd(), company, c.now())}
 	w.firewall.Server = httptest.NewTLSServer(w.firewall)
-	var err error
-	if w.host, err = grafanahost.Start(dir, hclog.NewNullLogger(), c.file); err != nil {
-		w.firewall.Close()
-		return nil, err
-	}
 	if err := w.save(s); err != nil {
 		w.close()
 		return nil, err
 	}
 	return w, nil
+}
+
+// startStepped builds the plugin with a stepped clock, and starts it with one that
+// is off by so much.
+func startStepped(ctx context.Context, dir string, added time.Duration) (*grafanahost.Host, *clock, error) {
+	build := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(dir, grafanahost.BinaryName()), steppedPlugin)
+	if out, err := build.CombinedOutput(); err != nil {
+		return nil, nil, fmt.Errorf("building the plugin with a stepped clock: %w\n%s", err, out)
+	}
+	c := &clock{file: filepath.Join(dir, "clock"), added: added}
+	if err := c.step(time.Time{}); err != nil {
+		return nil, nil, err
+	}
+	host, err := grafanahost.Start(dir, hclog.NewNullLogger(), c.file)
+	return host, c, err
 }
 
 func (w *stepped) close() {
