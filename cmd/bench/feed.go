@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -176,14 +177,18 @@ func (a *appender) record(context.Context) error {
 func measureAppend(ctx context.Context, s settings, out io.Writer) error {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	var t table
-	t.line("peers", "samples a poll", "encoding/json alone", "record", "ratio")
+	t.line("peers", "samples a poll", "encoding/json alone", "record", "ratio", "decode + join + record", "ratio")
 	for _, peers := range s.peers() {
 		a, err := newAppender(ctx, peers)
 		if err != nil {
 			return fmt.Errorf("%d peers: %w", peers, err)
 		}
-		p := &pipeline{peers: peers, faces: len(a.crowd.faces), body: a.body}
-		costs := []cost{{task: a.record}}
+		p, err := pipelineOf(ctx, a.body, peers, len(a.crowd.faces))
+		if err != nil {
+			return fmt.Errorf("%d peers: %w", peers, err)
+		}
+		poll := func(ctx context.Context) error { return errors.Join(p.decode(ctx), p.join(ctx), a.record(ctx)) }
+		costs := []cost{{task: a.record}, {task: poll}}
 		plain, err := p.measure(ctx, s, costs)
 		if err != nil {
 			return fmt.Errorf("%d peers: %w", peers, err)
@@ -192,7 +197,8 @@ func measureAppend(ctx context.Context, s settings, out io.Writer) error {
 		if got := a.store.Usage().Samples; samples < peers || got < samples*a.next*9/10 {
 			return fmt.Errorf("%d polls of %d peers left %d samples in the store", a.next, peers, got)
 		}
-		t.line(count(peers), count(samples), milliseconds(median(plain)), milliseconds(median(costs[0].spent)), costs[0].ratio())
+		t.line(count(peers), count(samples), milliseconds(median(plain)), milliseconds(median(costs[0].spent)), costs[0].ratio(),
+			milliseconds(median(costs[1].spent)), costs[1].ratio())
 	}
 	return t.print(out, "4b. A poll recorded in the history, against encoding/json reading the answer it is from (time of the processor)")
 }

@@ -45,13 +45,18 @@ func newPipeline(ctx context.Context, peers int) (*pipeline, error) {
 	if err != nil {
 		return nil, err
 	}
+	return pipelineOf(ctx, body, peers, 1)
+}
+
+// pipelineOf takes the answer of a firewall with so many peers and interfaces.
+func pipelineOf(ctx context.Context, body []byte, peers, faces int) (*pipeline, error) {
 	client, err := opnsense.New(opnsense.Config{
 		Name: "bench", URL: "https://firewall.invalid", APIKey: "key", APISecret: "secret",
 	}, &http.Client{Transport: canned(body)})
 	if err != nil {
 		return nil, err
 	}
-	p := &pipeline{peers: peers, faces: 1, body: body, client: client, policy: wireguard.Policy{ForgetAfter: time.Hour}}
+	p := &pipeline{peers: peers, faces: faces, body: body, client: client, policy: wireguard.Policy{ForgetAfter: time.Hour}}
 	if err := p.decode(ctx); err != nil {
 		return nil, err
 	}
