@@ -47,6 +47,8 @@ export default function config(): Configuration {
         patterns: [
           { from: 'index.html' },
           { from: resolve(packages, '@grafana/ui/dist/public/img/icons'), to: 'public/build/img/icons' },
+          // Grafana has a few more than its package.
+          { from: 'icons', to: 'public/build/img/icons' },
           ...fonts,
         ],
       }),
