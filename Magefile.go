@@ -66,6 +66,24 @@ func TestFrontend() error {
 	return nil
 }
 
+// TestBrowser drives the demo's page in Chromium, and the Grafana at GRAFANA_URL if one is named.
+func TestBrowser() error {
+	mg.Deps(Build, Page, DemoProgram)
+	say("testing in the browser")
+	return npm("run", "test:browser")
+}
+
+// Measure prints the size of the front end and how soon its editors can be used.
+func Measure() error {
+	mg.Deps(Build, Page, DemoProgram)
+	return npm("run", "measure")
+}
+
+// DemoProgram makes the demo in build/demo.
+func DemoProgram() error {
+	return sh.RunV("go", "build", "-o", "build/demo", "./cmd/demo")
+}
+
 // Lint runs gofmt, go vet and golangci-lint.
 func Lint() error {
 	say("linting the back end")
