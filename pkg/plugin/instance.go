@@ -78,6 +78,7 @@ func newInstance(ctx context.Context, registry *collector.Registry, engine *hist
 	for i := range s.Firewalls {
 		s.Firewalls[i].Connection.Now = registry.Now
 	}
+	raw = withoutFirewalls(raw)
 	in := &instance{
 		now:      registry.Now,
 		logger:   backend.Logger.With("datasource", raw.Name, "uid", raw.UID),
@@ -152,20 +153,33 @@ func (in *instance) collectorConfig(ctx context.Context, raw backend.DataSourceI
 	}, nil
 }
 
-// revision changes with everything that the settings say about a firewall.
+// withoutFirewalls is what the SDK needs of the settings. It keeps a copy of all of
+// them for each HTTP client: with hundreds of firewalls, that would be hundreds of
+// times hundreds, and each would hold the secrets of all.
+func withoutFirewalls(raw backend.DataSourceInstanceSettings) backend.DataSourceInstanceSettings {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(raw.JSONData, &fields) == nil && fields != nil {
+		delete(fields, "firewalls")
+		raw.JSONData, _ = json.Marshal(fields) // what was read can be written
+	}
+	raw.DecryptedSecureJSONData = maps.Clone(raw.DecryptedSecureJSONData)
+	maps.DeleteFunc(raw.DecryptedSecureJSONData, func(name, _ string) bool { return strings.Contains(name, ".") })
+	return raw
+}
+
+// revision changes with everything that the settings, which are without firewalls,
+// say about one.
 func revision(s settings, f firewallSettings, raw backend.DataSourceInstanceSettings) string {
 	h := sha256.New()
 	// General keys such as the SOCKS proxy and headers are read by the SDK: hash
-	// them too, but not the other firewalls.
+	// them too.
 	var general map[string]json.RawMessage
 	_ = json.Unmarshal(raw.JSONData, &general)
-	for _, key := range []string{"firewalls", "retention", "historyMaxBytes", "liveMinInterval"} { // change no answer of a firewall
+	for _, key := range []string{"retention", "historyMaxBytes", "liveMinInterval"} { // change no answer of a firewall
 		delete(general, key)
 	}
-	secrets := maps.Clone(raw.DecryptedSecureJSONData)
-	maps.DeleteFunc(secrets, func(name, _ string) bool { return strings.Contains(name, ".") })
 	_ = json.NewEncoder(h).Encode([]any{
-		general, secrets, s.PollInterval, s.RequestTimeout, s.ForgetAfter,
+		general, raw.DecryptedSecureJSONData, s.PollInterval, s.RequestTimeout, s.ForgetAfter,
 		f.ID, f.Name, f.Connection.URL, f.Connection.TLS, f.Connection.APIKey, f.Connection.APISecret, f.Policy, f.Configuration,
 	})
 	return hex.EncodeToString(h.Sum(nil))

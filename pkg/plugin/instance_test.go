@@ -156,7 +156,7 @@ func TestRevision(t *testing.T) {
 			DecryptedSecureJSONData: secrets,
 		}
 		s := parseSettings(raw)
-		return revision(s, s.Firewalls[0], raw)
+		return revision(s, s.Firewalls[0], withoutFirewalls(raw))
 	}
 	same := of("", "", "")
 	for name, r := range map[string]string{
@@ -182,5 +182,32 @@ func TestRevision(t *testing.T) {
 		if r != same {
 			t.Errorf("%s: makes another revision", name)
 		}
+	}
+}
+
+// What the SDK keeps for each HTTP client must not grow with the firewalls, nor
+// hold their secrets.
+func TestWithoutFirewalls(t *testing.T) {
+	secrets := map[string]string{"hq.apiKey": "k", "hq.apiSecret": "s", "httpHeaderValue1": "v"}
+	for _, tt := range []struct{ name, json, want string }{
+		{"nothing", "", ""},
+		{"no JSON", "{", "{"},
+		{"null", "null", "null"},
+		{"a list", "[1]", "[1]"},
+		{"firewalls that are none", `{"firewalls":7}`, `{}`},
+		{"both", `{"firewalls":[{"id":"hq"}],"httpHeaderName1":"X-A","timeout":5}`, `{"httpHeaderName1":"X-A","timeout":5}`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := withoutFirewalls(backend.DataSourceInstanceSettings{UID: "u", JSONData: []byte(tt.json), DecryptedSecureJSONData: secrets})
+			if string(got.JSONData) != tt.want || got.UID != "u" {
+				t.Errorf("%s of %s, want %s", got.JSONData, got.UID, tt.want)
+			}
+			if len(got.DecryptedSecureJSONData) != 1 || got.DecryptedSecureJSONData["httpHeaderValue1"] != "v" {
+				t.Errorf("secrets %v", got.DecryptedSecureJSONData)
+			}
+		})
+	}
+	if len(secrets) != 3 {
+		t.Error("the settings themselves were changed")
 	}
 }
