@@ -191,7 +191,8 @@ func (in *instance) ask(ctx context.Context, wanted query.Filter) []wireguard.Fi
 	var fleet collector.Fleet
 	var scope []wireguard.Firewall
 	var read []int // places in scope of those that are read
-	for _, m := range in.members {
+	for i := range in.members {
+		m := &in.members[i]
 		if !wanted.Firewall(m.name, m.id) {
 			continue
 		}
