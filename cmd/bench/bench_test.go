@@ -58,7 +58,7 @@ func TestBrokenPromise(t *testing.T) {
 }
 
 func TestWrongFlags(t *testing.T) {
-	for _, s := range []settings{{rounds: 0, atOnce: 1}, {rounds: 1}, {rounds: 1, atOnce: 1, part: 8}, {rounds: 1, atOnce: 1, part: -1}} {
+	for _, s := range []settings{{rounds: 0, atOnce: 1}, {rounds: 1}, {rounds: 1, atOnce: 1, part: 9}, {rounds: 1, atOnce: 1, part: -1}} {
 		if run(t.Context(), s, io.Discard) == nil {
 			t.Errorf("%+v runs", s)
 		}
