@@ -33,7 +33,11 @@ func (in *instance) QueryData(ctx context.Context, req *backend.QueryDataRequest
 // the present, without: its frame is left there, encoded.
 func (in *instance) answer(ctx context.Context, raw backend.DataQuery, rule bool, shared encoded) backend.DataResponse {
 	delete(shared, raw.RefID) // of another query of that name
-	q, err := query.Parse(raw.JSON, raw.QueryType)
+	parse := query.Parse
+	if rule {
+		parse = query.ParseForRule
+	}
+	q, err := parse(raw.JSON, raw.QueryType)
 	if err != nil {
 		return failed(err)
 	}

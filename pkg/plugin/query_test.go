@@ -151,6 +151,32 @@ func TestQueryListsInRules(t *testing.T) {
 	}
 }
 
+// Grafana stores a new rule's query empty, and shows it as the front end's default
+// for rules: numeric. A format that is named is another matter.
+func TestQueryDefaultsInRules(t *testing.T) {
+	a := newFakeFirewall(t)
+	in := mustInstance(t, settingsOf(t, a.entry("a", "ca")))
+	for raw, want := range map[string]data.FrameType{
+		`{"format":"table"}`:    data.FrameTypeTable,
+		`{}`:                    data.FrameTypeNumericLong,
+		`{"queryType":"peers"}`: data.FrameTypeNumericLong,
+	} {
+		for rule, want := range map[string]data.FrameType{"": data.FrameTypeTable, "true": want} {
+			req := &backend.QueryDataRequest{Headers: map[string]string{}, Queries: []backend.DataQuery{{RefID: "A", JSON: []byte(raw)}}}
+			if rule != "" {
+				req.Headers["FromAlert"] = rule
+			}
+			resp, err := in.QueryData(context.Background(), req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := resp.Responses["A"]; got.Error != nil || len(got.Frames) != 1 || got.Frames[0].Meta.Type != want {
+				t.Errorf("%s, in a rule: %q: %v, want one frame of type %s", raw, rule, got, want)
+			}
+		}
+	}
+}
+
 // A general setting that cannot work is named in every answer.
 func TestQueryBadGeneralSetting(t *testing.T) {
 	a := newFakeFirewall(t)

@@ -21,7 +21,14 @@ func (e *Error) Error() string { return "query field " + e.Field + ": " + e.Prob
 // passed over, empty ones get their defaults; whatever cannot be meant is an
 // *Error. outer is the query type beside the JSON, which applies when the JSON
 // names none.
-func Parse(raw []byte, outer string) (Query, error) {
+func Parse(raw []byte, outer string) (Query, error) { return parse(raw, outer, false) }
+
+// ParseForRule is Parse for an alert rule. Rows whose format is not named are
+// numeric there: Grafana shows the front end's default for rules in a new one,
+// and stores nothing until somebody changes it.
+func ParseForRule(raw []byte, outer string) (Query, error) { return parse(raw, outer, true) }
+
+func parse(raw []byte, outer string, rule bool) (Query, error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &fields); err != nil || fields == nil {
 		return Query{}, &Error{"(whole query)", "not a JSON object"}
@@ -31,7 +38,11 @@ func Parse(raw []byte, outer string) (Query, error) {
 	if q.Type, err = choice(fields, "queryType", types, Type(outer)); err != nil {
 		return Query{}, err
 	}
-	if q.Format, err = choice(fields, "format", formats[q.Type], ""); err != nil {
+	var fallback Format
+	if rule && len(metrics[q.Type]) > 0 {
+		fallback = Numeric
+	}
+	if q.Format, err = choice(fields, "format", formats[q.Type], fallback); err != nil {
 		return Query{}, err
 	}
 	if q.Type == PromQL {
