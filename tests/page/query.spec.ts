@@ -137,5 +137,9 @@ test('an example of the help runs when it is clicked', async ({ page, look }) =>
   await page.getByRole('button', { name: help.rate.label }).focus();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('textbox', { name: words.expr })).toHaveValue(/^sum by/);
-  await expect(curve(page, 'hq site-to-site')).toBeVisible();
+  // A rate needs two polls: the data source may just have begun anew.
+  await expect(async () => {
+    await page.getByRole('button', { name: 'Run query' }).click();
+    await expect(curve(page, 'hq site-to-site')).toBeVisible({ timeout: 5_000 });
+  }).toPass();
 });
