@@ -70,15 +70,22 @@ test('narrows by what the firewalls have, by words and by what is typed', async 
   await expect(cell(page, 'branch-office')).toBeVisible();
 });
 
+/** Opens the list that has the focus first: what is typed at once, faster than people do, Grafana's list loses. */
+async function chooseByKeys(page: Page, label: string) {
+  await page.keyboard.press('ArrowDown');
+  await expect(option(page, label)).toBeVisible();
+  await page.keyboard.type(label);
+  await expect(page.getByRole('option')).toHaveCount(1);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+}
+
 test('builds a query with the keyboard alone', async ({ page }) => {
   await page.getByRole('tab', { selected: true }).focus();
   while (!(await type(page).evaluate((field) => field === document.activeElement))) {
     await page.keyboard.press('Tab');
   }
-  await page.keyboard.type('Fire');
-  await expect(option(page, words.types.firewalls.label)).toBeVisible();
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('Enter');
+  await chooseByKeys(page, words.types.firewalls.label);
   await expect(page.getByText(`${words.types.firewalls.label} · ${words.formats.table.label}`)).toBeVisible();
   await page.keyboard.press('Tab');
   await expect(format(page, 'table')).toBeFocused();
@@ -86,10 +93,7 @@ test('builds a query with the keyboard alone', async ({ page }) => {
   await expect(page.getByText(`${words.metrics.up} · ${words.formats.numeric.label}`)).toBeVisible();
   await page.keyboard.press('Tab');
   await expect(metric(page)).toBeFocused();
-  await page.keyboard.type(words.metrics.interfaces_up);
-  await expect(option(page, words.metrics.interfaces_up)).toBeVisible();
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('Enter');
+  await chooseByKeys(page, words.metrics.interfaces_up);
   await expect(metric(page)).toHaveValue(words.metrics.interfaces_up);
   await expect(cell(page, 'branch')).toBeVisible();
   await expect(page.getByText(`${words.types.firewalls.label} · ${words.metrics.interfaces_up} · ${words.formats.numeric.label}`)).toBeVisible();
