@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/internal/grafanahost"
-	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/internal/simulator"
 )
 
 const amongPeers = 20 // of each firewall
@@ -24,20 +23,14 @@ func (s settings) among() int {
 // only one: the table of its peers, and a bare round trip, which shows what it costs
 // that Grafana sends all settings with each call.
 func measureAmong(ctx context.Context, s settings, out io.Writer) error {
-	host, err := startPlugin(s)
+	host, lab, end, err := setUp(s)
 	if err != nil {
 		return err
 	}
-	defer host.Kill()
-	lab := simulator.NewLab(nil)
-	defer lab.Close()
-	var fleet []*simulator.LightFirewall
-	for i := range s.among() {
-		f, err := lab.AddLight(simulator.LightConfig{APIConfig: simulator.APIConfig{Name: fmt.Sprintf("fw-%03d", i)}, Peers: amongPeers})
-		if err != nil {
-			return err
-		}
-		fleet = append(fleet, f)
+	defer end()
+	fleet, err := addFleet(lab, s.among(), amongPeers)
+	if err != nil {
+		return err
 	}
 	one := fleet[len(fleet)/2]
 	alone, err := saveFleet(host, lab, "alone", pollInterval, one)

@@ -25,13 +25,11 @@ var asked = []model{
 // countCalls sends queries to a data source that knows nothing yet, and once
 // more when it does, all within one poll interval.
 func countCalls(ctx context.Context, s settings, out io.Writer) error {
-	host, err := startPlugin(s)
+	host, lab, end, err := setUp(s)
 	if err != nil {
 		return err
 	}
-	defer host.Kill()
-	lab := simulator.NewLab(nil)
-	defer lab.Close()
+	defer end()
 	var t table
 	t.line("peers", "queries at once", "endpoint", "calls, nothing known yet", "further calls, known", "promised")
 	for _, peers := range s.peers() {

@@ -32,6 +32,19 @@ func addFirewall(lab *simulator.Lab, peers int) (*simulator.LightFirewall, error
 	})
 }
 
+// addFleet starts so many firewalls with so many peers each.
+func addFleet(lab *simulator.Lab, size, peers int) ([]*simulator.LightFirewall, error) {
+	var fleet []*simulator.LightFirewall
+	for i := range size {
+		f, err := lab.AddLight(simulator.LightConfig{APIConfig: simulator.APIConfig{Name: fmt.Sprintf("fw-%03d", i)}, Peers: peers})
+		if err != nil {
+			return nil, err
+		}
+		fleet = append(fleet, f)
+	}
+	return fleet, nil
+}
+
 // save saves a data source that reads this firewall alone, once in a measurement.
 func save(host *grafanahost.Host, lab *simulator.Lab, f *simulator.LightFirewall, uid string) (*grafanahost.DataSource, error) {
 	return saveFleet(host, lab, uid, pollInterval, f)

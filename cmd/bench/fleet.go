@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/internal/grafanahost"
@@ -62,16 +59,17 @@ func measureFleet(ctx context.Context, s settings, out io.Writer) error {
 type fleet struct {
 	lab       *simulator.Lab
 	host      *grafanahost.Host
+	close     func()
 	firewalls []*simulator.LightFirewall
 	source    *grafanahost.DataSource
 }
 
 func newFleet(s settings, size int) (*fleet, error) {
-	host, err := startPlugin(s)
+	host, lab, end, err := setUp(s)
 	if err != nil {
 		return nil, err
 	}
-	f := &fleet{lab: simulator.NewLab(nil), host: host}
+	f := &fleet{lab: lab, host: host, close: end}
 	if err := f.fill(size); err != nil {
 		f.close()
 		return nil, err
@@ -79,22 +77,11 @@ func newFleet(s settings, size int) (*fleet, error) {
 	return f, nil
 }
 
-func (f *fleet) close() {
-	f.host.Kill()
-	f.lab.Close()
-}
-
-// fill starts the firewalls and saves the data sources.
-func (f *fleet) fill(size int) error {
-	for i := range size {
-		config := simulator.LightConfig{APIConfig: simulator.APIConfig{Name: fmt.Sprint("fw-", i)}, Peers: fleetPeers}
-		one, err := f.lab.AddLight(config)
-		if err != nil {
-			return err
-		}
-		f.firewalls = append(f.firewalls, one)
+// fill starts the firewalls and saves the data source.
+func (f *fleet) fill(size int) (err error) {
+	if f.firewalls, err = addFleet(f.lab, size, fleetPeers); err != nil {
+		return err
 	}
-	var err error
 	f.source, err = saveFleet(f.host, f.lab, "fleet", fleetPoll, f.firewalls...)
 	return err
 }
@@ -185,29 +172,7 @@ func latencies(ctx context.Context, s settings, d *grafanahost.DataSource, what 
 	if s.quick {
 		enough = 200
 	}
-	took := make([]time.Duration, enough)
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range fleetCrowd {
-		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < enough; i = int(next.Add(1)) - 1 {
-				begin := time.Now()
-				if err := ask(d, what(i), 1)(ctx); err != nil {
-					cancel(err)
-					return
-				}
-				took[i] = time.Since(begin)
-			}
-		})
-	}
-	workers.Wait()
-	return took, context.Cause(ctx)
-}
-
-func percentile(took []time.Duration, p int) time.Duration {
-	return slices.Sorted(slices.Values(took))[(len(took)-1)*p/100]
+	return timeEach(ctx, fleetCrowd, enough, func(ctx context.Context, i int) error { return ask(d, what(i), 1)(ctx) })
 }
 
 func ratio(a, b time.Duration) string { return fmt.Sprintf("**%.2f**", a.Seconds()/b.Seconds()) }
@@ -233,12 +198,13 @@ func hourOfFleet(ctx context.Context, s settings, out io.Writer) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	host, c, err := startStepped(ctx, dir, -span)
+	host, c, err := startStepped(dir, -span)
 	if err != nil {
 		return err
 	}
+	defer host.Kill()
 	f := &fleet{lab: simulator.NewLab(nil), host: host}
-	defer f.close()
+	defer f.lab.Close()
 	if err := f.fill(size); err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ func measurePast(ctx context.Context, s settings, out io.Writer) error {
 		defer p.kill()
 		to = p.write
 	}
-	w, err := newStepped(ctx, s, dir, to)
+	w, err := newStepped(s, dir, to)
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,15 @@ func startPlugin(s settings) (*grafanahost.Host, error) {
 	return host, nil
 }
 
+// setUp starts the plugin and a place for firewalls; end ends both.
+func setUp(s settings) (host *grafanahost.Host, lab *simulator.Lab, end func(), err error) {
+	if host, err = startPlugin(s); err != nil {
+		return nil, nil, nil, err
+	}
+	lab = simulator.NewLab(nil)
+	return host, lab, func() { lab.Close(); host.Kill() }, nil
+}
+
 // ask makes a call that sends the query and checks that its one frame has so
 // many rows.
 func ask(d *grafanahost.DataSource, m model, rows int) func(context.Context) error {
@@ -61,13 +70,11 @@ func bare(d *grafanahost.DataSource) func(context.Context) error {
 // measureQueries measures on one data source per size, one after the other,
 // whose snapshots are there before the first round begins.
 func measureQueries(ctx context.Context, s settings, out io.Writer) error {
-	host, err := startPlugin(s)
+	host, lab, end, err := setUp(s)
 	if err != nil {
 		return err
 	}
-	defer host.Kill()
-	lab := simulator.NewLab(nil)
-	defer lab.Close()
+	defer end()
 	var t table
 	t.line("peers", "query", "at a time", "bare round trip", "query", "ratio", "queries/s here")
 	for _, peers := range s.peers() {

@@ -60,6 +60,34 @@ func timePerCall(ctx context.Context, least time.Duration, parallel int, call fu
 	return time.Since(start) / time.Duration(calls.Load()), nil
 }
 
+// timeEach makes so many calls, so many at a time, and returns how long each took.
+func timeEach(ctx context.Context, parallel, calls int, call func(ctx context.Context, i int) error) ([]time.Duration, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	took := make([]time.Duration, calls)
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range parallel {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < calls; i = int(next.Add(1)) - 1 {
+				start := time.Now()
+				if err := call(ctx, i); err != nil {
+					cancel(err)
+					return
+				}
+				took[i] = time.Since(start)
+			}
+		})
+	}
+	workers.Wait()
+	return took, context.Cause(ctx)
+}
+
+// percentile is what so many hundredths of the values do not exceed.
+func percentile(values []time.Duration, p int) time.Duration {
+	return slices.Sorted(slices.Values(values))[(len(values)*p+99)/100-1]
+}
+
 func median[N time.Duration | float64](values []N) N {
 	sorted := slices.Sorted(slices.Values(values))
 	n := len(sorted)

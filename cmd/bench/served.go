@@ -7,10 +7,7 @@ import (
 	"io"
 	"maps"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -43,9 +40,8 @@ func measureServed(ctx context.Context, s settings, out io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	build := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(dir, grafanahost.BinaryName()), referencePlugin)
-	if text, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("building the reference: %w\n%s", err, text)
+	if err := grafanahost.BuildAsShipped(".", referencePlugin, dir); err != nil {
+		return err
 	}
 	lab := simulator.NewLab(nil)
 	defer lab.Close()
@@ -160,11 +156,12 @@ func (m *served) measure(ctx context.Context, s settings) error {
 			if i == 1 {
 				m.hostReceive = append(m.hostReceive, here)
 			}
-			wait, err := p99(ctx, s.waits(), d.query(peersTable))
+			query := d.query(peersTable)
+			waits, err := timeEach(ctx, askers, s.waits(), func(ctx context.Context, _ int) error { return query(ctx) })
 			if err != nil {
 				return err
 			}
-			m.p99[i] = append(m.p99[i], wait)
+			m.p99[i] = append(m.p99[i], percentile(waits, 99))
 		}
 		ours := &m.sides[1]
 		made, _, err := cpuPerCall(ctx, s, ours.pid, ours.anew())
@@ -216,29 +213,4 @@ func cpuPerCall(ctx context.Context, s settings, pid int, call func(context.Cont
 		there = now - before
 	}
 	return there / time.Duration(calls), (cpuTime() - mine) / time.Duration(calls), nil
-}
-
-// p99 makes so many calls, askers at a time, and returns how long the slowest
-// hundredth takes at least.
-func p99(ctx context.Context, calls int, call func(context.Context) error) (time.Duration, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	took := make([]time.Duration, calls)
-	var next atomic.Int64
-	var asking sync.WaitGroup
-	for range askers {
-		asking.Go(func() {
-			for i := int(next.Add(1)) - 1; i < calls; i = int(next.Add(1)) - 1 {
-				start := time.Now()
-				if err := call(ctx); err != nil {
-					cancel(err)
-					return
-				}
-				took[i] = time.Since(start)
-			}
-		})
-	}
-	asking.Wait()
-	slices.Sort(took)
-	return took[(calls*99+99)/100-1], context.Cause(ctx)
 }

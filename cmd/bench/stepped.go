@@ -10,7 +10,6 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -93,8 +92,8 @@ type stepped struct {
 	before, after rss // of the plugin's process, with one poll and with all
 }
 
-func newStepped(ctx context.Context, s settings, dir string, to remote) (*stepped, error) {
-	host, c, err := startStepped(ctx, dir, -s.span())
+func newStepped(s settings, dir string, to remote) (*stepped, error) {
+	host, c, err := startStepped(dir, -s.span())
 	if err != nil {
 		return nil, err
 	}
@@ -110,10 +109,9 @@ func newStepped(ctx context.Context, s settings, dir string, to remote) (*steppe
 
 // startStepped builds the plugin with a stepped clock, and starts it with one that
 // is off by so much.
-func startStepped(ctx context.Context, dir string, added time.Duration) (*grafanahost.Host, *clock, error) {
-	build := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(dir, grafanahost.BinaryName()), steppedPlugin)
-	if out, err := build.CombinedOutput(); err != nil {
-		return nil, nil, fmt.Errorf("building the plugin with a stepped clock: %w\n%s", err, out)
+func startStepped(dir string, added time.Duration) (*grafanahost.Host, *clock, error) {
+	if err := grafanahost.BuildAsShipped(".", steppedPlugin, dir); err != nil {
+		return nil, nil, err
 	}
 	c := &clock{file: filepath.Join(dir, "clock"), added: added}
 	if err := c.step(time.Time{}); err != nil {

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/internal/grafanahost"
-	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/internal/simulator"
 )
 
 // The crowd that looks at one firewall: each viewer has a dashboard of panels open,
@@ -49,13 +48,11 @@ func panels() []model {
 // countViewers counts the calls on a firewall while they look at it, from the first
 // query on, which finds nothing known.
 func countViewers(ctx context.Context, s settings, out io.Writer) error {
-	host, err := startPlugin(s)
+	host, lab, end, err := setUp(s)
 	if err != nil {
 		return err
 	}
-	defer host.Kill()
-	lab := simulator.NewLab(nil)
-	defer lab.Close()
+	defer end()
 	f, err := addFirewall(lab, viewersPeers)
 	if err != nil {
 		return err
