@@ -4,8 +4,6 @@ package e2e
 
 import (
 	"context"
-	"fmt"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -22,25 +20,10 @@ const root = "../.."
 var pluginDir string
 
 func TestMain(m *testing.M) {
-	code, err := buildAndRun(m)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
-}
-
-func buildAndRun(m *testing.M) (int, error) {
-	dir, err := os.MkdirTemp("", "plugin")
-	if err != nil {
-		return 0, err
-	}
-	defer os.RemoveAll(dir)
-	pluginDir = dir
-	if err := grafanahost.Build(root, "./pkg", dir); err != nil {
-		return 0, err
-	}
-	return m.Run(), nil
+	grafanahost.Main(root, "./pkg", func(dir string) int {
+		pluginDir = dir
+		return m.Run()
+	})
 }
 
 // mustStart starts the plugin; what it logs shows up when the test fails.

@@ -23,28 +23,14 @@ const root = "../.."
 var pluginDir string
 
 func TestMain(m *testing.M) {
-	code, err := buildAndRun(m)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
-}
-
-func buildAndRun(m *testing.M) (int, error) {
-	dir, err := os.MkdirTemp("", "plugin")
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	pluginDir = dir
-	if err := os.WriteFile(filepath.Join(dir, "plugin.json"), []byte(`{"id":"opnsense-wireguard-datasource"}`), 0o600); err != nil {
-		return 0, err
-	}
-	if err := grafanahost.Build(root, "./pkg", dir); err != nil {
-		return 0, err
-	}
-	return m.Run(), nil
+	grafanahost.Main(root, "./pkg", func(dir string) int {
+		pluginDir = dir
+		if err := os.WriteFile(filepath.Join(dir, "plugin.json"), []byte(`{"id":"opnsense-wireguard-datasource"}`), 0o600); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		return m.Run()
+	})
 }
 
 // visitor is a browser at the page.

@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -27,28 +26,13 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	code, err := buildAndRun(m)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
-}
-
-func buildAndRun(m *testing.M) (int, error) {
-	dir, err := os.MkdirTemp("", "plugin")
-	if err != nil {
-		return 0, err
-	}
-	defer os.RemoveAll(dir)
-	pluginDir = dir
-	if err := grafanahost.Build(root, "./internal/steppedplugin", dir); err != nil {
-		return 0, err
-	}
-	hclog.SetDefault(hclog.NewNullLogger())
-	code := m.Run()
-	ending.Wait()
-	return code, nil
+	grafanahost.Main(root, "./internal/steppedplugin", func(dir string) int {
+		pluginDir = dir
+		hclog.SetDefault(hclog.NewNullLogger())
+		code := m.Run()
+		ending.Wait()
+		return code
+	})
 }
 
 // provisioned are the shipped rules, those too that are paused.
