@@ -3,7 +3,6 @@ package query
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -111,7 +110,9 @@ func parseLabelMatcher(field string, entry map[string]json.RawMessage) (m LabelM
 		}
 	}
 	if strings.HasSuffix(m.Operator, "~") {
-		err = m.compile(field)
+		// A dot is any character, as in PromQL.
+		re, err := compile(field, m.Values[0], m.Values[0], "(?s)")
+		m.one = Matcher{m.Values[0], re}
 		return m, err
 	}
 	for _, v := range m.Values {
@@ -120,19 +121,4 @@ func parseLabelMatcher(field string, entry map[string]json.RawMessage) (m LabelM
 		}
 	}
 	return m, nil
-}
-
-// compile makes the regular expression, in which a dot is any character, as in PromQL.
-func (m *LabelMatcher) compile(field string) error {
-	pattern := m.Values[0]
-	if _, err := regexp.Compile(pattern); err != nil { // as it stands, for the error
-		return &Error{field, quote(pattern) + " is not a regular expression: " + reason(err)}
-	}
-	re, err := regexp.Compile("(?s)" + pattern)
-	if err != nil {
-		return &Error{field, quote(pattern) + " is not a regular expression: " + reason(err)}
-	}
-	re.Longest() // so that the whole value is found where it matches at all
-	m.one = Matcher{pattern, re}
-	return nil
 }

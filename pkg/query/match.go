@@ -55,19 +55,31 @@ func NewMatchers(field string, values []string) (Matchers, error) {
 		case v == "":
 			return nil, &Error{field, "an empty value matches nothing: remove it"}
 		case isRegexp:
-			// Compiled as it stands: within "^(?:…)$", a)|(b would escape the anchors.
-			re, err := regexp.Compile(pattern)
-			if err != nil {
-				return nil, &Error{field, quote(v) + " is not a regular expression: " + reason(err)}
+			var err error
+			if m.re, err = compile(field, v, pattern, ""); err != nil {
+				return nil, err
 			}
-			re.Longest() // so that the whole value is found where it matches at all
-			m.re = re
 		case leftover.MatchString(v):
 			return nil, leftOver(field, v)
 		}
 		out = append(out, m)
 	}
 	return out, nil
+}
+
+// compile makes a regular expression for whole values; the error names the field
+// and what was written there. Compiled as it stands: within "^(?:…)$", a)|(b would
+// escape the anchors. Flags, which no error should quote, come after.
+func compile(field, written, pattern, flags string) (*regexp.Regexp, error) {
+	re, err := regexp.Compile(pattern)
+	if err == nil && flags != "" {
+		re, err = regexp.Compile(flags + pattern)
+	}
+	if err != nil {
+		return nil, &Error{field, quote(written) + " is not a regular expression: " + reason(err)}
+	}
+	re.Longest() // so that the whole value is found where it matches at all
+	return re, nil
 }
 
 func leftOver(field, what string) error {
