@@ -27,12 +27,12 @@ func (s *Snapshot) judgeSites(paused bool, before []*Peer, policy Policy) {
 		}
 	}
 	for i := range s.Peers {
-		p := &s.Peers[i]
-		if o := before[i]; o != nil {
+		p, o := &s.Peers[i], before[i]
+		if o != nil {
 			p.onlineSince, p.steady, p.traffic, p.siteWas, p.NoReturnSince = o.onlineSince, o.steady, o.traffic, o.siteWas, o.NoReturnSince
 			p.wide = o.wide
 		}
-		if o := before[i]; o == nil || o.AllowedIPs != p.AllowedIPs {
+		if o == nil || o.AllowedIPs != p.AllowedIPs {
 			p.wide = wide(p.AllowedIPs)
 		}
 		expected := named(policy.ExpectPeers, p)
