@@ -1,4 +1,4 @@
-import { ask, messageOf, resourcePath, statusOf } from './api';
+import { ask, messageOf, resourcePath } from './api';
 import { texts } from './selectors';
 import { fakeBackend, Refusal } from './testkit';
 
@@ -18,13 +18,11 @@ test.each([
 ])('%s', async (_, status, data, message) => {
   const error = await refused(status, data);
   expect(messageOf(error)).toBe(message);
-  expect(statusOf(error)).toBe(status);
 });
 
-test('what is no refusal keeps its own message and has no status', () => {
+test('what is no refusal keeps its own message', () => {
   expect(messageOf(new Error('broken'))).toBe('broken');
   expect(messageOf('text')).toBe('text');
-  expect(statusOf(new Error('broken'))).toBeUndefined();
 });
 
 test('asks with method, parameters, body and headers, and never has Grafana pop up an error', async () => {

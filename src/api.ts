@@ -30,9 +30,6 @@ export const link = (path: string): string => `${config.appSubUrl}${path}`;
 /** What to tell people of whatever was thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-export const statusOf = (error: unknown): number | undefined =>
-  error instanceof Error && isFetchError(error.cause) ? error.cause.status : undefined;
-
 /** Our own routes say `error`, Grafana's say `message`; neither is there when nobody answered. */
 function reason(error: unknown): string {
   if (!isFetchError(error)) {

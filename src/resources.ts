@@ -59,15 +59,13 @@ export interface Certificate {
 export const presented = (uid: string, firewallId: string): Promise<Certificate> =>
   ask(resourcePath(uid, 'certificate'), { params: { firewall: firewallId } });
 
-/** What a saved firewall reports by now. */
-export async function reported(uid: string, firewallId: string): Promise<{ interfaces: InterfaceRow[]; peers: PeerRow[] }> {
-  const params = { firewall: firewallId };
-  const [interfaces, peers] = await Promise.all([
-    ask<InterfaceRow[]>(resourcePath(uid, 'interfaces'), { params }),
-    ask<PeerRow[]>(resourcePath(uid, 'peers'), { params }),
-  ]);
-  return { interfaces, peers };
-}
+/** The interfaces that a saved firewall reports by now. */
+export const reportedInterfaces = (uid: string, firewallId: string): Promise<InterfaceRow[]> =>
+  ask(resourcePath(uid, 'interfaces'), { params: { firewall: firewallId } });
+
+/** The peers that a saved firewall reports by now. */
+export const reportedPeers = (uid: string, firewallId: string): Promise<PeerRow[]> =>
+  ask(resourcePath(uid, 'peers'), { params: { firewall: firewallId } });
 
 /** Which rows are asked for, in the words of the filters: values and regular expressions. Empty means all. */
 export interface Scope {

@@ -40,7 +40,6 @@ export const english = {
       newUrl: 'URL of the new firewall',
       add: 'Add firewall',
       remove: 'Remove firewall {{name}}',
-      removeShort: 'Remove',
       removeConfirm: 'Remove with its key and secret',
       duplicate: 'Duplicate firewall {{name}}, without key and secret',
       moveUp: 'Move firewall {{name}} up',

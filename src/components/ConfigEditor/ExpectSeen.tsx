@@ -1,7 +1,7 @@
 import { Button, Text } from '@grafana/ui';
 import React from 'react';
 
-import { type InterfaceRow, reported } from '../../resources';
+import { type InterfaceRow, reportedInterfaces } from '../../resources';
 import { texts } from '../../selectors';
 import type { ExpectedInterface } from '../../settings';
 import { useLatest } from '../useLatest';
@@ -23,7 +23,7 @@ export function ExpectSeen(props: Props) {
   // The firewall takes a moment, in which somebody may type.
   const latest = useLatest(props);
   const { busy, result, problem, run } = useTask(async () => {
-    const { interfaces } = await reported(uid, firewallId);
+    const interfaces = await reportedInterfaces(uid, firewallId);
     const { expected = [], onAdd } = latest.current ?? {};
     const seen = unexpected(interfaces, expected);
     if (seen.length > 0) {

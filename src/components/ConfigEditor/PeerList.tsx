@@ -1,7 +1,7 @@
 import { Box, Field } from '@grafana/ui';
 import React from 'react';
 
-import { type Choice, peerChoices, reported } from '../../resources';
+import { type Choice, peerChoices, reportedPeers } from '../../resources';
 import { PickList } from '../PickList';
 
 interface Props {
@@ -20,7 +20,7 @@ interface Props {
 
 /** Names or public keys of peers: chosen from what the firewall reports, or typed. */
 export function PeerList({ id, label, description, placeholder, uid, firewallId, value, readOnly, onChange }: Props) {
-  const load = async (): Promise<Choice[]> => peerChoices((await reported(uid, firewallId)).peers);
+  const load = async (): Promise<Choice[]> => peerChoices(await reportedPeers(uid, firewallId));
   return (
     <Box maxWidth={90}>
       <Field label={label} description={description} htmlFor={id} noMargin>
