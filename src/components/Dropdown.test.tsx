@@ -1,4 +1,5 @@
 import { act, render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import React, { useSyncExternalStore } from 'react';
 
 import { openList } from '../testkit';
@@ -41,4 +42,18 @@ test('a click within the same frame as the movement of the mouse chooses once', 
   });
   expect(store.changes).toEqual(['b']);
   expect(screen.getByRole('combobox', { name: 'it' })).toHaveValue('b');
+});
+
+test('what is being typed stays when the editor around is drawn anew, as it is with each answer', async () => {
+  const Page = () => (
+    <>
+      <label htmlFor="it">it</label>
+      <Dropdown id="it" options={['Answers', 'Interfaces'].map((value) => ({ value, label: value }))} value="Answers" width={20} onChange={() => undefined} />
+    </>
+  );
+  const { rerender } = render(<Page />);
+  const field = await openList('it');
+  await userEvent.keyboard('Inter');
+  rerender(<Page />);
+  expect(field).toHaveValue('Inter');
 });

@@ -1,5 +1,5 @@
 import { Combobox, type ComboboxOption } from '@grafana/ui';
-import React from 'react';
+import React, { useMemo } from 'react';
 
 import { useNews } from './useNews';
 
@@ -11,8 +11,12 @@ interface Props<T extends string> {
   onChange: (value: T) => void;
 }
 
-/** Grafana's Combobox, which tells each choice once. */
-export function Dropdown<T extends string>({ value, onChange, ...rest }: Props<T>) {
+/** Grafana's Combobox, which tells each choice once and keeps what is being typed. */
+export function Dropdown<T extends string>({ value, options, onChange, ...rest }: Props<T>) {
   const choose = useNews<T | undefined>(value, (chosen) => chosen !== undefined && onChange(chosen));
-  return <Combobox {...rest} value={value} onChange={(option) => choose(option.value)} />;
+  // With an option that is another object, though it says the same, the list puts the chosen one in place of what
+  // somebody is typing; an editor is drawn anew with each answer.
+  const written = JSON.stringify(options);
+  const same = useMemo(() => JSON.parse(written) as typeof options, [written]);
+  return <Combobox {...rest} options={same} value={value} onChange={(option) => choose(option.value)} />;
 }
