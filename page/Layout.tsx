@@ -44,7 +44,7 @@ export function Layout({ tab, mode, onMode, hints, children }: Props) {
       </header>
       <div className={styles.columns}>
         <div className={styles.views}>
-          <nav aria-label={words.views}>
+          <nav aria-label={words.views} className={styles.tabs}>
             <TabsBar>
               {tabs.map((name) => (
                 <Tab key={name} label={words.tabs[name]} active={tab === name} href={`#${name}`} />
@@ -78,6 +78,8 @@ const getStyles = (theme: GrafanaTheme2) => ({
   title: css({ flexGrow: 1 }),
   columns: css({ display: 'flex', gap: theme.spacing(2), [theme.breakpoints.down('md')]: { flexDirection: 'column' } }),
   views: css({ flex: '1 1 0', minWidth: 0 }),
+  // Narrow screens scroll the tabs; the page itself stays as wide as the screen.
+  tabs: css({ overflowX: 'auto' }),
   aside: css({
     flex: '0 0 320px',
     // Within reach of whatever is looked at.

@@ -20,9 +20,11 @@ export function BulkAdd({ others, onAdd }: Props) {
 
   if (text === undefined) {
     return (
-      <Button icon="list-ul" variant="secondary" onClick={() => setText('')}>
-        {words.open}
-      </Button>
+      <div>
+        <Button icon="list-ul" variant="secondary" onClick={() => setText('')}>
+          {words.open}
+        </Button>
+      </div>
     );
   }
   return (
