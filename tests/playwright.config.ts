@@ -15,7 +15,7 @@ const inGrafana = [
 
 /**
  * Two kinds of tests: `page` drives the demo's page, `grafana` a real Grafana whose address is in GRAFANA_URL. A test
- * that fails now and then is repaired, not repeated. No test says how long something may take: the limits here only end
+ * that passes only when it is tried again is told as flaky, and to be repaired. No test says how long something may take: the limits here only end
  * what hangs, also on a machine that is busy with other things.
  */
 export default defineConfig<PluginOptions>({
@@ -23,7 +23,7 @@ export default defineConfig<PluginOptions>({
   globalSetup: './setup.ts',
   reporter: 'list',
   workers: 2,
-  retries: 2, // keys and lists race on a busy machine; what needed a second try is told as flaky
+  retries: 2,
   forbidOnly: process.env.CI !== undefined,
   timeout: 300_000,
   expect: { timeout: 60_000 },

@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 
 import { english, fill, page as pageWords } from '../words';
 import { expect, test } from './fixtures';
@@ -76,7 +76,21 @@ test('adds, edits, moves, duplicates and removes firewalls, and keeps that', asy
   await expect(field(page, 'hq copy', 'apiKey')).toHaveValue('');
 });
 
-test('fills key and secret from a pasted or chosen apikey.txt', async ({ page, demo, context, look }) => {
+/** Drops a file as a file manager does. */
+async function dropFile(page: Page, target: Locator, name: string, content: string) {
+  const dataTransfer = await page.evaluateHandle(
+    ([fileName, text]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], fileName, { type: 'text/plain' }));
+      return transfer;
+    },
+    [name, content] as const
+  );
+  await target.dispatchEvent('dragover', { dataTransfer });
+  await target.dispatchEvent('drop', { dataTransfer });
+}
+
+test('fills key and secret from a pasted, chosen or dropped apikey.txt', async ({ page, demo, context, look }) => {
   const { apiKey, apiSecret, url } = demo.firewall('branch');
   const file = `key=${apiKey}\nsecret=${apiSecret}\n`;
   await addFirewall(page, 'lab', url);
@@ -95,12 +109,36 @@ test('fills key and secret from a pasted or chosen apikey.txt', async ({ page, d
   await expect(said(page, 'hq', words.apiKeyFile.outcomes.both)).toBeVisible();
   await expect(field(page, 'hq', 'apiSecret')).toHaveValue(hqSecret);
 
+  await dropFile(page, card(page, 'branch'), 'apikey.txt', file);
+  await expect(said(page, 'branch', words.apiKeyFile.outcomes.both)).toBeVisible();
+  await expect(field(page, 'branch', 'apiKey')).toHaveValue(apiKey);
+
   await card(page, 'lab').getByRole('combobox', { name: words.tls.mode }).click();
   await page.getByRole('option', { name: words.tls.modes.insecure.label }).click();
   await expect(card(page, 'lab').getByText(words.tls.insecureWarning)).toBeVisible();
   await look('config-apikey');
   await saveAndTest(page);
   await expect(result(page)).toContainText('3 firewalls can be read');
+});
+
+test('adds many firewalls at once, or says what is wrong with one and adds none', async ({ page, demo, look }) => {
+  const { url, apiKey, apiSecret, fingerprint } = demo.firewall('branch');
+  const row = (name: string) => [name, url, apiKey, apiSecret, fingerprint].join(',');
+  const paste = (...rows: string[]) => page.getByLabel(words.bulk.title).fill(['name,url,apiKey,apiSecret,fingerprint', ...rows].join('\n'));
+  await button(page, words.bulk.open).click();
+  await paste(row('lab-1'), row('hq'));
+  await expect(page.getByText(fill(words.bulk.at, { number: 2, problem: english.errors.nameTaken }))).toBeVisible();
+  await expect(button(page, fill(words.bulk.add, { number: 2 }))).toBeDisabled();
+  await look('config-many');
+  await paste(row('lab-1'), row('lab-2'));
+  await button(page, fill(words.bulk.add, { number: 2 })).click();
+  await expect(names(page)).toHaveText(['hq', 'branch', 'lab-1', 'lab-2']);
+  await saveAndTest(page);
+  await expect(result(page)).toContainText('4 firewalls can be read');
+  await page.reload(); // more than a few are shown closed, and found
+  await page.getByLabel(words.firewalls.search).fill('lab');
+  await expect(names(page)).toHaveText(['lab-1', 'lab-2']);
+  await look('config-found');
 });
 
 test('a changed certificate is refused, shown, pinned with one click, and read again', async ({ page, demo, watch, look }) => {

@@ -29,4 +29,7 @@ test('light and dark', async ({ page, look }) => {
   await page.goto('/#config');
   await expect(page.getByText(english.config.firewalls.description)).toBeVisible();
   await look('config-light');
+  await page.goto('/#overview');
+  await expect(page.getByRole('gridcell', { name: 'site-to-site' }).first()).toBeVisible();
+  await look('overview-light');
 });

@@ -130,6 +130,22 @@ test('runs PromQL by keyboard, tells what is wrong with it, and gives it a legen
   await expect(curve(page, 'up of branch')).toBeVisible();
   await expect(result(page).getByRole('alert').filter({ hasText: 'parenthesis' })).toHaveCount(0);
   await look('query-promql');
+
+  await expression.fill('');
+  await expression.pressSequentially('opnsense_wireguard_interfaces_');
+  await expect(page.getByRole('listbox', { name: words.completions })).toBeVisible();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(expression).toHaveValue('opnsense_wireguard_interfaces_both_nodes_up');
+  await expression.fill('');
+  await expression.pressSequentially('opnsense_wireguard_interfaces_');
+  await page.keyboard.press('Tab');
+  await expect(expression).toHaveValue('opnsense_wireguard_interfaces_status');
+  await page.keyboard.press('Shift+Enter');
+  for (const name of ['table', 'numeric'] as const) {
+    await format(page, name).click();
+    await expect(cell(page, 'site-to-site')).toBeVisible();
+  }
 });
 
 test('an example of the help runs when it is clicked', async ({ page, look }) => {
