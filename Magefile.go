@@ -26,9 +26,9 @@ const golangci = "github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 func Build() { mg.Deps(Frontend, Backend) }
 
 // BuildAll makes the plugin for all systems in dist/.
-func BuildAll() {
+func BuildAll() error {
 	mg.Deps(Frontend)
-	build.BuildAll()
+	return buildTargets()
 }
 
 // Backend makes the back end for this machine in dist/.
@@ -87,7 +87,7 @@ func DemoProgram() error {
 // Lint runs gofmt, go vet and golangci-lint.
 func Lint() error {
 	say("linting the back end")
-	files, err := sh.Output("gofmt", "-l", "Magefile.go", "cmd", "internal", "pkg")
+	files, err := sh.Output("gofmt", "-l", "Magefile.go", "Magepackage.go", "cmd", "internal", "pkg")
 	if err != nil {
 		return err
 	}

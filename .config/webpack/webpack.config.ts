@@ -1,5 +1,5 @@
 import CopyPlugin from 'copy-webpack-plugin';
-import { existsSync, readFileSync } from 'fs';
+import { readFileSync } from 'fs';
 import { resolve } from 'path';
 import type { Configuration } from 'webpack';
 
@@ -22,10 +22,15 @@ function stamp(content: Buffer): string {
   return content.toString().replaceAll('%VERSION%', version).replaceAll('%TODAY%', day);
 }
 
-/** The README of the catalog page: the plugin's own one where there is one, else the repository's. */
-function readme(): string {
-  const own = resolve(source, 'README.md');
-  return existsSync(own) ? own : resolve(root, 'README.md');
+/** Where the README's links lead from the catalog's page, which has no other file of the repository. */
+const repository = 'opnsense-wireguard/opnsense-wireguard-datasource';
+
+/** The repository's README, its links to other files made whole. */
+function absoluteLinks(content: Buffer): string {
+  return content
+    .toString()
+    .replaceAll(/(!\[[^\]]*\]\()(?!https?:)/g, `$1https://raw.githubusercontent.com/${repository}/main/`)
+    .replaceAll(/(\]\()(?!https?:|#)/g, `$1https://github.com/${repository}/blob/main/`);
 }
 
 export default function config(_env: unknown, { mode }: { mode?: Configuration['mode'] }): Configuration {
@@ -66,7 +71,7 @@ export default function config(_env: unknown, { mode }: { mode?: Configuration['
           { from: 'locales/**/*.json' },
           // The same files that Grafana can mount.
           { from: '*.json', context: resolve(root, 'provisioning/dashboards'), to: 'dashboards' },
-          { from: readme(), to: 'README.md', noErrorOnMissing: true },
+          { from: '../README.md', transform: absoluteLinks, noErrorOnMissing: true },
           { from: '../LICENSE', to: '[name][ext]', noErrorOnMissing: true },
           { from: '../CHANGELOG.md', noErrorOnMissing: true },
         ],
