@@ -65,20 +65,21 @@ type Collector struct {
 	stretch float64 // of its interval
 	met     met
 
-	mu       sync.Mutex // guards all below
-	cfg      Config
-	view     wireguard.Firewall
-	show     endpointState
-	others   others
-	asked    time.Time     // when somebody last asked
-	polls    bool          // the goroutine runs
-	ended    chan struct{} // closed at the end of every poll, then replaced
-	outdated bool          // view.Err comes from settings or privileges that were replaced
-	rechecks int           // how often recheck made a poll due
-	forgets  []forgotten   // since the newest poll began
-	watchers watchers      // live panels
-	fullDue  time.Time     // when a poll reads again all that it may need, not only the tunnels
-	recorded sync.Mutex    // held while a poll is recorded
+	mu        sync.Mutex // guards all below
+	cfg       Config
+	view      wireguard.Firewall
+	show      endpointState
+	others    others
+	asked     time.Time     // when somebody last asked
+	polls     bool          // the goroutine runs
+	ended     chan struct{} // closed at the end of every poll, then replaced
+	outdated  bool          // view.Err comes from settings or privileges that were replaced
+	rechecks  int           // how often recheck made a poll due
+	rechecked time.Time     // when it last did
+	forgets   []forgotten   // since the newest poll began
+	watchers  watchers      // live panels
+	fullDue   time.Time     // when a poll reads again all that it may need, not only the tunnels
+	recorded  sync.Mutex    // held while a poll is recorded
 }
 
 func newCollector(cfg Config, with shared, now func() time.Time) *Collector {
@@ -223,12 +224,23 @@ func (c *Collector) own() wireguard.Firewall {
 	return v
 }
 
-// recheck has what a privilege kept from us asked again at once.
+// recheckEvery is the least time from one poll that recheck makes due to the next.
+// Whoever may query may press Save & test, as often as he likes: no more comes of it
+// than of the shortest poll interval that can be set.
+const recheckEvery = 10 * time.Second
+
+// recheck has what a privilege kept from us asked again at once, or not at all when
+// that was just done.
 func (c *Collector) recheck() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	now := c.now()
+	if !c.rechecked.IsZero() && now.Sub(c.rechecked) < recheckEvery {
+		return
+	}
 	if c.retryForbidden() {
 		c.rechecks++
+		c.rechecked = now
 		c.signal()
 	}
 }
@@ -236,10 +248,9 @@ func (c *Collector) recheck() {
 // retryForbidden makes the next poll due at once where a privilege was missing,
 // and says whether it did; callers hold mu.
 func (c *Collector) retryForbidden() bool {
-	if c.show.class != Forbidden && !c.others.forbidden() {
+	if others := c.others.retryForbidden(); c.show.class != Forbidden && !others {
 		return false
 	}
-	c.others.hurry()
 	if c.show.class == Timeout || c.show.class == Unauthorized {
 		return false // no privilege helps there
 	}

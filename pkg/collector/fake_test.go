@@ -63,11 +63,20 @@ type firewall struct {
 	shows             []call
 	vips              []call
 	calling           bool
+	order             int // of the newest call
 	logged            []string
 	freed             map[string]int // how often each revision of the settings was released
 }
 
-type call struct{ start, end time.Time }
+type call struct {
+	start, end time.Time
+	order      int // among all calls to the firewall
+	err        error
+	report     report // of a show that worked
+}
+
+// report is what a show that worked said of wg0.
+type report struct{ down, gone, unconfigured bool }
 
 func newFirewall(t testing.TB) *firewall {
 	return &firewall{t: t, freed: map[string]int{}}
@@ -87,7 +96,8 @@ func (f *firewall) call(ctx context.Context, list *[]call, failure *error, long 
 		f.t.Error("two calls in parallel")
 	}
 	f.calling = true
-	c, err, takes := call{start: time.Now()}, *failure, long()
+	f.order++
+	c, err, takes := call{start: time.Now(), order: f.order}, *failure, long()
 	if errors.Is(err, errTimeout) {
 		takes = timeout
 	}
@@ -100,7 +110,7 @@ func (f *firewall) call(ctx context.Context, list *[]call, failure *error, long 
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.calling = false
-	c.end = time.Now()
+	c.end, c.err = time.Now(), err
 	*list = append(*list, c)
 	return err
 }
@@ -116,6 +126,7 @@ func (f *firewall) Show(ctx context.Context) (wireguard.Report, error) {
 	if f.thenHangs {
 		hang(f)
 	}
+	f.shows[len(f.shows)-1].report = report{f.down, f.gone, f.unconfigured}
 	if f.gone {
 		return wireguard.Report{At: time.Now()}, nil
 	}

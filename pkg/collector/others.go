@@ -25,13 +25,15 @@ func (o *others) hurry() {
 	}
 }
 
-func (o *others) forbidden() bool {
+// retryForbidden makes those due at once that were forbidden, and says whether any was.
+func (o *others) retryForbidden() (found bool) {
 	for _, e := range o.all() {
 		if e.class == Forbidden {
-			return true
+			e.hurry()
+			found = true
 		}
 	}
-	return false
+	return found
 }
 
 // take takes over the states after a poll. When the settings were replaced
