@@ -1,7 +1,10 @@
 package simulator
 
 import (
+	"bytes"
+	"io"
 	"maps"
+	"net/http"
 	"slices"
 	"sync"
 )
@@ -10,6 +13,7 @@ import (
 type Requests struct {
 	Total       int            `json:"total"`
 	ByEndpoint  map[string]int `json:"by_endpoint"`   // by path without query, as it was sent
+	ByCall      map[string]int `json:"by_call"`       // by method, address and body, as they were sent
 	ByStatus    map[int]int    `json:"by_status"`     // answers by HTTP status; calls cut off before an answer are missing
 	InFlight    int            `json:"in_flight"`     // calls being answered now
 	MaxInFlight int            `json:"max_in_flight"` // most calls at the same time
@@ -24,12 +28,20 @@ type callLog struct {
 	now Requests
 }
 
-func (l *callLog) begin(path string) {
+// begin counts a call, and reads its body into memory.
+func (l *callLog) begin(r *http.Request) {
+	path, call := r.URL.Path, r.Method+" "+r.RequestURI
+	body, _ := io.ReadAll(io.LimitReader(r.Body, maxBody)) // what was cut off counts as it came
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	if len(body) > 0 {
+		call += " " + string(body)
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.now.ByEndpoint == nil {
-		l.now.ByEndpoint, l.now.ByStatus = map[string]int{}, map[int]int{}
+		l.now.ByEndpoint, l.now.ByCall, l.now.ByStatus = map[string]int{}, map[string]int{}, map[int]int{}
 	}
+	l.now.ByCall[call]++
 	l.now.Total++
 	l.now.ByEndpoint[path]++
 	l.now.InFlight++
@@ -69,7 +81,7 @@ func (a *API) Requests() Requests {
 	a.calls.mu.Lock()
 	defer a.calls.mu.Unlock()
 	r := a.calls.now
-	r.ByEndpoint, r.ByStatus = maps.Clone(r.ByEndpoint), maps.Clone(r.ByStatus)
+	r.ByEndpoint, r.ByCall, r.ByStatus = maps.Clone(r.ByEndpoint), maps.Clone(r.ByCall), maps.Clone(r.ByStatus)
 	r.Writes, r.Secrets = slices.Clone(r.Writes), slices.Clone(r.Secrets)
 	return r
 }
@@ -79,5 +91,5 @@ func (a *API) ResetRequests() {
 	a.calls.mu.Lock()
 	defer a.calls.mu.Unlock()
 	inFlight := a.calls.now.InFlight
-	a.calls.now = Requests{ByEndpoint: map[string]int{}, ByStatus: map[int]int{}, InFlight: inFlight, MaxInFlight: inFlight}
+	a.calls.now = Requests{ByEndpoint: map[string]int{}, ByCall: map[string]int{}, ByStatus: map[int]int{}, InFlight: inFlight, MaxInFlight: inFlight}
 }

@@ -17,7 +17,7 @@ type answer struct {
 
 // ServeHTTP answers as OPNsense's web server and API code do, in their order: routing, authentication, privileges, body.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	a.calls.begin(r.URL.Path)
+	a.calls.begin(r)
 	status := &statusWriter{ResponseWriter: w}
 	defer func() { a.calls.end(status.code) }()
 	status.Header().Set("Server", "OPNsense")
