@@ -6,7 +6,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
@@ -133,9 +135,12 @@ func TestHealthBadSettings(t *testing.T) {
 // Save & test after a privilege was granted asks again at once, without a change
 // of the settings.
 func TestHealthAfterPrivilegeGranted(t *testing.T) {
+	var added atomic.Int64
+	now := func() time.Time { return time.Now().Add(time.Duration(added.Load())) }
+	later := func() { added.Add(int64(11 * time.Second)) } // than at the press before, which was just now
 	a := newFakeFirewall(t)
 	instead(&a.show, denied)
-	in := mustInstance(t, settingsOf(t, a.entry("a", "ca")))
+	in := mustInstanceOn(t, NewRegistry(now), settingsOf(t, a.entry("a", "ca")))
 	if ok, message, _, _ := mustTell(t, in); ok || !strings.Contains(message, "VPN: WireGuard: Status") {
 		t.Errorf("without the privilege: ok %v, %s", ok, message)
 	}
@@ -145,12 +150,20 @@ func TestHealthAfterPrivilegeGranted(t *testing.T) {
 		t.Errorf("with the first privilege: ok %v, %s, %s", ok, message, verbose)
 	}
 	a.vips.Store(nil)
+	calls := a.calls.Load()
+	for range 100 {
+		mustHealth(t, in)
+	}
+	if n := a.calls.Load() - calls; n != 0 {
+		t.Errorf("%d calls for Save & test pressed a hundred times within seconds of the last one", n)
+	}
+	later()
 	if ok, message, verbose, _ := mustTell(t, in); !ok || !strings.HasSuffix(verbose, all) {
 		t.Errorf("with both privileges: ok %v, %s, %s", ok, message, verbose)
 	}
 
 	instead(&a.services, denied)
-	in = mustInstance(t, settingsOf(t, a.entry("a", "ca")))
+	in = mustInstanceOn(t, NewRegistry(now), settingsOf(t, a.entry("a", "ca")))
 	if ok, _, verbose, _ := mustTell(t, in); !ok || !strings.Contains(verbose, noList) || !strings.Contains(verbose, "nothing is in expect") {
 		t.Errorf("without the list of services: ok %v, %s", ok, verbose)
 	}
