@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -24,8 +25,9 @@ type server struct {
 	http        *http.Server
 	served      sync.WaitGroup
 	certificate *tls.Certificate
-	broken      bool // every TLS handshake fails
-	closed      bool // for good
+	tickets     [32]byte // key of the sessions that clients may resume
+	broken      bool     // every TLS handshake fails
+	closed      bool     // for good
 
 	tracking    sync.Mutex // of its own: mu is held while http.Server waits for its connections' state to be tracked
 	connections map[net.Conn]bool
@@ -62,7 +64,7 @@ func (s *server) listen() error {
 		Handler:           s.handler,
 		ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog:          s.logger.StandardLogger(&hclog.StandardLoggerOptions{ForceLevel: hclog.Debug}),
-		TLSConfig:         &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: s.chooseCertificate},
+		TLSConfig:         &tls.Config{MinVersion: tls.VersionTLS12, GetConfigForClient: s.present},
 		ConnState:         s.track,
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 			return context.WithValue(ctx, connectionKey{}, c)
@@ -129,18 +131,25 @@ func (s *server) track(c net.Conn, state http.ConnState) {
 	}
 }
 
-func (s *server) chooseCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+// present is what a client meets: HTTP/2 as by OPNsense's web server, and sessions
+// that can be resumed until the certificate is another one.
+func (s *server) present(*tls.ClientHelloInfo) (*tls.Config, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.broken {
 		return nil, errBrokenTLS
 	}
-	return s.certificate, nil
+	c := &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{*s.certificate}, NextProtos: []string{"h2", "http/1.1"}}
+	c.SetSessionTicketKeys([][32]byte{s.tickets})
+	return c, nil
 }
 
+// setCertificate starts the web interface anew, as OPNsense does: it knows no
+// session of before.
 func (s *server) setCertificate(c *tls.Certificate) {
 	s.mu.Lock()
 	s.certificate = c
+	_, _ = rand.Read(s.tickets[:]) // never fails
 	s.mu.Unlock()
 	s.hangUp()
 }

@@ -76,6 +76,9 @@ func (t TLS) Apply(cfg *tls.Config) error {
 	}
 	cfg.MinVersion = max(cfg.MinVersion, tls.VersionTLS12)
 	cfg.InsecureSkipVerify = false
+	// OPNsense's web server ends a connection before the next poll is due. A session that is resumed spares
+	// both sides the costly part of the next handshake; one is enough, and it is of this firewall alone.
+	cfg.ClientSessionCache = tls.NewLRUClientSessionCache(1)
 	if t.ServerName != "" {
 		cfg.ServerName = t.ServerName
 	}

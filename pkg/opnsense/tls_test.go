@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
 	"testing"
 )
@@ -79,8 +80,9 @@ func TestPinHoldsForResumedSessions(t *testing.T) {
 	show := func(pin string) error {
 		cfg := testConfig(url)
 		cfg.TLS = TLS{Mode: TLSPin, Fingerprint: pin}
-		tlsConfig, err := cfg.TLS.ClientConfig(&tls.Config{ClientSessionCache: cache})
+		tlsConfig, err := cfg.TLS.ClientConfig(nil)
 		must(t, err)
+		tlsConfig.ClientSessionCache = cache
 		c := mustClient(t, cfg, &http.Client{Transport: &http.Transport{TLSClientConfig: tlsConfig}})
 		_, err = c.Show(t.Context())
 		return err
@@ -88,6 +90,40 @@ func TestPinHoldsForResumedSessions(t *testing.T) {
 	must(t, show(fingerprintOf(cert)))
 	if err := show(strings.Repeat("00", 32)); kindOf(err) != KindPinMismatch {
 		t.Errorf("got %v", err)
+	}
+}
+
+// The first call's session spares the second, on a connection of its own, the
+// exchange of certificates; a server that was started anew asks for it again.
+func TestSessionsAreResumed(t *testing.T) {
+	t.Parallel()
+	cert := testCert{}.must(t)
+	var key [32]byte // of the server's tickets
+	server := func(c *tls.Config) {
+		c.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
+			own := &tls.Config{Certificates: []tls.Certificate{cert}}
+			own.SetSessionTicketKeys([][32]byte{key})
+			return own, nil
+		}
+	}
+	for _, trust := range []TLS{{Mode: TLSInsecure}, {Mode: TLSPin, Fingerprint: fingerprintOf(cert)}, {Mode: TLSCA, CA: pemOf(cert)}} {
+		cfg := testConfig(serveTLS(t, cert, document(200, noRows), server))
+		cfg.TLS = trust
+		c := mustClient(t, cfg, nil)
+		resumed := func() (was bool) {
+			ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{
+				TLSHandshakeDone: func(s tls.ConnectionState, _ error) { was = s.DidResume },
+			})
+			_, err := c.Show(ctx)
+			must(t, err)
+			c.CloseIdleConnections()
+			return was
+		}
+		first, second := resumed(), resumed()
+		key[0]++
+		if anew := resumed(); first || !second || anew {
+			t.Errorf("%s: resumed %v, %v, and %v after a new start", trust.Mode, first, second, anew)
+		}
 	}
 }
 
