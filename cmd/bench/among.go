@@ -62,7 +62,7 @@ func measureAmong(ctx context.Context, s settings, out io.Writer) error {
 		if i > 0 {
 			less = fmt.Sprintf("%.2f", median(a.less))
 		}
-		t.line(k.name, milliseconds(median(k.spent[0])), milliseconds(median(k.spent[1])), fmt.Sprintf("%.2f", median(k.ratios)), less)
+		t.line(k.name, milliseconds(median(k.spent[0])), milliseconds(median(k.spent[1])), s.figures.note("7. "+k.name, fmt.Sprintf("%.2f", median(k.ratios))), less)
 	}
 	return t.print(out, "7. A query for one firewall, the only one and one of many")
 }

@@ -31,7 +31,7 @@ func TestMeasurementsWork(t *testing.T) {
 	if _, err := exec.LookPath(prometheusProgram); err != nil && os.Getenv("CI") != "true" {
 		against = "\n4c. is left out" // where all must pass it is not
 	}
-	for _, want := range []string{"\n1. ", "\n2. ", "\n3. ", showPath, "\n4a. ", "\n4b. ", against, "\n4d. ", "\n5. ", "\n6. ", "\n7. "} {
+	for _, want := range []string{"\n1. ", "\n2. ", "\n3. ", showPath, "\n4a. ", "\n4b. ", against, "\n4d. ", "\n5. ", "\n6a. ", "\n6b. ", "\n7. ", "\n8a. ", "\n8b. ", "\n8c. "} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the output lacks %q:\n%s", want, out.String())
 		}

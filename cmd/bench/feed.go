@@ -108,7 +108,7 @@ func measureMemory(ctx context.Context, s settings, out io.Writer) error {
 		}
 		per := func(bytes int) string { return fmt.Sprintf("%.2f B", float64(bytes)/float64(u.Samples)) }
 		t.line(fmt.Sprintf("%s, %s", count(s.crowd()), kind.name), hours(s.span()), count(polls), count(u.Series), count(u.Samples),
-			megabytes(u.Bytes), per(u.Bytes), megabytes(grew), per(grew), "≤ 2 B")
+			megabytes(u.Bytes), s.figures.note("4a. a sample, "+kind.name, per(u.Bytes)), megabytes(grew), per(grew), "≤ 2 B")
 		runtime.KeepAlive(f)
 	}
 	return t.print(out, "4a. Memory of the history of one firewall, polled in simulated time")
@@ -198,7 +198,7 @@ func measureAppend(ctx context.Context, s settings, out io.Writer) error {
 			return fmt.Errorf("%d polls of %d peers left %d samples in the store", a.next, peers, got)
 		}
 		t.line(count(peers), count(samples), milliseconds(median(plain)), milliseconds(median(costs[0].spent)), costs[0].ratio(),
-			milliseconds(median(costs[1].spent)), costs[1].ratio())
+			milliseconds(median(costs[1].spent)), s.figures.note("4b. poll and record, "+count(peers)+" peers", costs[1].ratio()))
 	}
 	return t.print(out, "4b. A poll recorded in the history, against encoding/json reading the answer it is from (time of the processor)")
 }

@@ -52,17 +52,22 @@ func save(host *grafanahost.Host, lab *simulator.Lab, f *simulator.LightFirewall
 
 // saveFleet saves a data source that reads these firewalls.
 func saveFleet(host *grafanahost.Host, lab *simulator.Lab, uid string, every time.Duration, fleet ...*simulator.LightFirewall) (*grafanahost.DataSource, error) {
-	type object = map[string]any
+	settings, secrets := fleetSettings(lab, every, fleet...)
+	return host.Save(uid, uid, settings, secrets)
+}
+
+// fleetSettings are jsonData and secrets of a data source that reads these firewalls.
+func fleetSettings(lab *simulator.Lab, every time.Duration, fleet ...*simulator.LightFirewall) (settings map[string]any, secrets map[string]string) {
 	var entries []any
-	secrets := map[string]string{}
+	secrets = map[string]string{}
 	for _, f := range fleet {
-		entries = append(entries, object{
+		entries = append(entries, map[string]any{
 			"id": f.Name(), "name": f.Name(), "url": f.URL(),
-			"tls": object{"mode": "ca", "ca": string(lab.CAPEM())},
+			"tls": map[string]any{"mode": "ca", "ca": string(lab.CAPEM())},
 		})
 		secrets[f.Name()+".apiKey"], secrets[f.Name()+".apiSecret"] = f.APIKey(), f.APISecret()
 	}
-	return host.Save(uid, uid, object{"pollInterval": every.String(), "requestTimeout": "25s", "firewalls": entries}, secrets)
+	return map[string]any{"pollInterval": every.String(), "requestTimeout": "25s", "firewalls": entries}, secrets
 }
 
 // showAnswer is what a firewall with so many peers answers, all rows on one page.

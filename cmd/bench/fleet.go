@@ -107,7 +107,7 @@ func (f *fleet) cost(ctx context.Context, s settings, t *table) error {
 	}
 	spent, polls := after-before, max(f.shows(), 1)
 	t.line(len(f.firewalls), fleetPeers, first.Round(10*time.Millisecond), fmt.Sprintf("%s in %s", spent, s.watch()),
-		fmt.Sprintf("%.1f %%", 100*spent.Seconds()/s.watch().Seconds()), fmt.Sprintf("%.2f ms", spent.Seconds()*1000/float64(polls)), readRSS(f.host.Pid()))
+		s.figures.note(fmt.Sprintf("8a. processor, %d firewalls", len(f.firewalls)), fmt.Sprintf("%.1f %%", 100*spent.Seconds()/s.watch().Seconds())), fmt.Sprintf("%.2f ms", spent.Seconds()*1000/float64(polls)), s.figures.note(fmt.Sprintf("8a. memory, %d firewalls", len(f.firewalls)), readRSS(f.host.Pid()).String()))
 	return nil
 }
 
@@ -153,9 +153,9 @@ func (f *fleet) queries(ctx context.Context, s settings, out io.Writer) error {
 		what string
 		took []time.Duration
 	}{{fmt.Sprintf("one of %d", len(f.firewalls)), well}, {"the same, a tenth of them hanging", sick}} {
-		t.line(row.what, milliseconds(percentile(row.took, 50)), milliseconds(percentile(row.took, 99)),
-			ratio(percentile(row.took, 99), percentile(well, 99)))
+		t.line(row.what, milliseconds(percentile(row.took, 50)), milliseconds(percentile(row.took, 99)), ratio(percentile(row.took, 99), percentile(well, 99)))
 	}
+	s.figures.note("8b. 99th percentile while a tenth hangs", ratio(percentile(sick, 99), percentile(well, 99)))
 	return t.print(out, fmt.Sprintf("8b. Queries for one firewall of a fleet, %d at a time (time by the clock)", fleetCrowd))
 }
 
@@ -175,7 +175,7 @@ func latencies(ctx context.Context, s settings, d *grafanahost.DataSource, what 
 	return timeEach(ctx, fleetCrowd, enough, func(ctx context.Context, i int) error { return ask(d, what(i), 1)(ctx) })
 }
 
-func ratio(a, b time.Duration) string { return fmt.Sprintf("**%.2f**", a.Seconds()/b.Seconds()) }
+func ratio(a, b time.Duration) string { return fmt.Sprintf("%.2f", a.Seconds()/b.Seconds()) }
 
 func pause(ctx context.Context, d time.Duration) error {
 	select {
@@ -221,6 +221,6 @@ func hourOfFleet(ctx context.Context, s settings, out io.Writer) error {
 	}
 	var t table
 	t.line("firewalls", "peers each", "history", "polls of each", "memory of the process")
-	t.line(size, fleetPeers, span, polls, readRSS(host.Pid()))
+	t.line(size, fleetPeers, span, polls, s.figures.note("8c. memory with an hour of history", readRSS(host.Pid()).String()))
 	return t.print(out, "8c. Memory of a fleet with its history, polled in simulated time")
 }

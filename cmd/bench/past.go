@@ -87,8 +87,9 @@ func (w *stepped) against(ctx context.Context, s settings, p *prometheus, out io
 		if e.instant {
 			kind = "instant"
 		}
-		t.line(strings.ReplaceAll(e.expr, family, ""), kind, count(d.series), count(d.points), count(d.equal),
-			milliseconds(median(d.ours)), milliseconds(median(d.theirs)), fmt.Sprintf("%.2f", median(d.ratios)),
+		name := strings.ReplaceAll(e.expr, family, "")
+		t.line(name, kind, count(d.series), count(d.points), count(d.equal),
+			milliseconds(median(d.ours)), milliseconds(median(d.theirs)), s.figures.note("4c. "+name+", "+kind, fmt.Sprintf("%.2f", median(d.ratios))),
 			milliseconds(median(d.bare)), milliseconds(median(d.raw)))
 	}
 	return t.print(out, fmt.Sprintf("4c. PromQL in the plugin, asked over gRPC, against a Prometheus with the same %s samples, asked over HTTP\n"+

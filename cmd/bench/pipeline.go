@@ -135,7 +135,7 @@ func measurePipeline(ctx context.Context, s settings, out io.Writer) error {
 			return fmt.Errorf("%d peers: %w", peers, err)
 		}
 		t.line(count(peers), count(len(p.body)/1000)+" kB", milliseconds(median(base)), milliseconds(median(costs[0].spent)),
-			costs[0].ratio(), costs[1].ratio(), costs[2].ratio(), costs[3].ratio())
+			s.figures.note("1. poll and frame, "+count(peers)+" peers", costs[0].ratio()), costs[1].ratio(), costs[2].ratio(), costs[3].ratio())
 	}
 	return t.print(out, "1. An answer decoded, joined with the snapshot before and framed, against encoding/json into plain structs (time of the processor)")
 }

@@ -95,9 +95,11 @@ func measureQueries(ctx context.Context, s settings, out io.Writer) error {
 			if err := load.measure(ctx, s, bare(d)); err != nil {
 				return fmt.Errorf("%d peers, %s: %w", peers, load.name, err)
 			}
-			query := median(load.spent)
-			t.line(count(peers), load.name, load.parallel, milliseconds(median(load.bare)), milliseconds(query),
-				fmt.Sprintf("%.2f", median(load.ratios)), count(int(time.Second/query)))
+			query, times := median(load.spent), fmt.Sprintf("%.2f", median(load.ratios))
+			if load.parallel == 1 {
+				s.figures.note(fmt.Sprintf("2. %s, %s peers", load.name, count(peers)), times)
+			}
+			t.line(count(peers), load.name, load.parallel, milliseconds(median(load.bare)), milliseconds(query), times, count(int(time.Second/query)))
 		}
 	}
 	return t.print(out, "2. Queries served from a snapshot over gRPC, against a bare gRPC round trip (time by the clock, for each)")

@@ -71,7 +71,7 @@ func measureServed(ctx context.Context, s settings, out io.Writer) error {
 		if err := m.measure(ctx, s); err != nil {
 			return fmt.Errorf("%d peers: %w", peers, err)
 		}
-		m.print(&t)
+		m.print(s, &t)
 	}
 	return t.print(out, "5. The table of peers, against a plugin that fetches, decodes with encoding/json and frames for each query")
 }
@@ -182,13 +182,13 @@ func (m *served) measure(ctx context.Context, s settings) error {
 
 func last(of []time.Duration) float64 { return float64(of[len(of)-1]) }
 
-func (m *served) print(t *table) {
+func (m *served) print(s settings, t *table) {
 	const goal = "1/20"
 	share := func(ratios []float64) string { return fmt.Sprintf("1/%.1f", 1/median(ratios)) }
 	name := count(m.peers)
-	t.line(name, "CPU of the plugin for a query", milliseconds(median(m.cpu[0])), milliseconds(median(m.cpu[1])), share(m.cpus), goal)
+	t.line(name, "CPU of the plugin for a query", milliseconds(median(m.cpu[0])), milliseconds(median(m.cpu[1])), s.figures.note("5. processor, "+name+" peers", share(m.cpus)), goal)
 	t.line(name, "the same, an answer that nobody had asked for", milliseconds(median(m.cpu[0])), milliseconds(median(m.made)), share(m.madeOver), "-")
-	t.line(name, fmt.Sprintf("wait, 99th percentile, %d at a time", askers), milliseconds(median(m.p99[0])), milliseconds(median(m.p99[1])), share(m.p99s), goal)
+	t.line(name, fmt.Sprintf("wait, 99th percentile, %d at a time", askers), milliseconds(median(m.p99[0])), milliseconds(median(m.p99[1])), s.figures.note("5. wait, "+name+" peers", share(m.p99s)), goal)
 	t.line(name, "CPU of the host to receive; to decode, too", "-", milliseconds(median(m.hostReceive))+"; "+milliseconds(median(m.hostDecode)), "-", "-")
 	t.line(name, "bytes of the answer", count(m.sides[0].bytes), count(m.sides[1].bytes), "-", "-")
 }

@@ -88,7 +88,7 @@ func countViewers(ctx context.Context, s settings, out io.Writer) error {
 			broken = fmt.Errorf("broken promise: %d calls on %s in %d poll intervals, promised are %d", calls[path], path, s.intervals(), most)
 		}
 	}
-	return errors.Join(t.print(out, fmt.Sprintf("6. Calls on a firewall that a crowd looks at, over %d poll intervals of %s", s.intervals(), viewersPoll)), broken)
+	return errors.Join(t.print(out, fmt.Sprintf("6a. Calls on a firewall that a crowd looks at, over %d poll intervals of %s", s.intervals(), viewersPoll)), broken, countHanging(ctx, s, out))
 }
 
 // look has all viewers refresh until a moment, one after the other. It returns how
