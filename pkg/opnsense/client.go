@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/cookiejar"
 	"net/url"
 	"strings"
 	"time"
@@ -62,7 +61,7 @@ func New(cfg Config, hc *http.Client) (*Client, error) {
 			return nil, err
 		}
 	}
-	jar, err := cookiejar.New(nil)
+	jar, err := newJar()
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package opnsense
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -102,6 +103,39 @@ func TestCookie(t *testing.T) {
 	}
 	if shared.Jar != nil || shared.CheckRedirect != nil {
 		t.Error("the client that was handed in has been changed")
+	}
+}
+
+// However many cookies are set, and however long, calls stay small, and the
+// session's cookie is sent again once the madness is over.
+func TestMadCookies(t *testing.T) {
+	t.Parallel()
+	var sent string
+	most, calls, mad := 0, 0, true
+	url := serveTLS(t, testCert{}.must(t), func(w http.ResponseWriter, r *http.Request) {
+		calls++
+		sent = r.Header.Get("Cookie")
+		most = max(most, len(sent))
+		for i := range 50 {
+			if mad {
+				w.Header().Add("Set-Cookie", fmt.Sprintf("short-%d-%d=x", calls, i))
+				w.Header().Add("Set-Cookie", fmt.Sprintf("long-%d-%d=%s; Path=/", calls, i, strings.Repeat("x", 4000)))
+				w.Header().Add("Set-Cookie", fmt.Sprintf("same=%d; Path=/%d", i, i)) // one for each path
+			}
+		}
+		document(200, noRows)(w, r)
+	})
+	c := mustClient(t, testConfig(url), nil)
+	for n := range 20 {
+		mad = n < 15
+		_, err := c.Show(t.Context())
+		must(t, err)
+	}
+	if most > maxCookies*maxCookie || most == 0 {
+		t.Errorf("%d bytes of cookies were sent", most)
+	}
+	if !strings.Contains(sent, "PHPSESSID="+testCookie) {
+		t.Errorf("at last %q was sent", sent)
 	}
 }
 

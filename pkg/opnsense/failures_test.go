@@ -171,6 +171,8 @@ var networkFailures = []failure{
 		c.Close()
 	}),
 		kind: KindReset, message: "HOST closed the connection during the TLS handshake: the firewall may be starting, or this is not its web interface's port"},
+	{name: "reset before the handshake", setUp: raw("https", time.Second, func(_ int, c *net.TCPConn) { _ = c.SetLinger(0); c.Close() }),
+		kind: KindReset, message: "HOST closed the connection during the TLS handshake: the firewall may be starting, or this is not its web interface's port"},
 	{name: "closed after the handshake", setUp: overTLS(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }),
 		kind: KindReset, message: "HOST closed the connection without an answer: the firewall may be starting"},
 	{name: "refused", setUp: func(t *testing.T) (Config, *http.Client) {

@@ -106,7 +106,7 @@ func (x *exchange) connectionError(err error) *Error {
 		return x.fail(KindRefused, x.host()+" refused the connection: check the port, and that the firewall's web interface runs and may be reached from Grafana", err)
 	case isUnreachable(err):
 		return x.fail(KindNetwork, "there is no way to "+x.host()+": check the address and the routes of Grafana's host", err)
-	case isReset(err) && handshake:
+	case isReset(err) && x.encrypted() && x.phase.Load() < phaseAnswer: // one that comes early may overtake the handshake
 		return x.fail(KindReset, x.host()+" closed the connection during the TLS handshake: the firewall may be starting, or this is not its web interface's port", err)
 	case isReset(err) && !x.encrypted():
 		return x.fail(KindReset, x.host()+" closed the connection without an answer: if this is the HTTPS port, write the URL with https://", err)
