@@ -43,12 +43,25 @@ func newHTTPClient(ctx context.Context, raw backend.DataSourceInstanceSettings, 
 	options.BasicAuth = nil
 	var tlsErr error
 	options.ConfigureTLSConfig = func(_ httpclient.Options, c *tls.Config) { tlsErr = trust(c) }
+	var inner *http.Transport
+	options.ConfigureTransport = func(_ httpclient.Options, t *http.Transport) { inner = t }
 	hc, err := httpclient.New(options)
 	if err := errors.Join(err, tlsErr); err != nil {
 		return nil, &SettingError{"jsonData", fmt.Sprintf("HTTP client cannot be made: %v", err)}
 	}
+	hc.Transport = closable{hc.Transport, inner}
 	return hc, nil
 }
+
+// closable lets idle connections be closed, which the SDK's middlewares around the
+// transport do not.
+type closable struct {
+	http.RoundTripper
+	inner *http.Transport
+}
+
+// CloseIdleConnections is looked for by [http.Client.CloseIdleConnections].
+func (c closable) CloseIdleConnections() { c.inner.CloseIdleConnections() }
 
 // httpOptions reads what the SDK knows of the settings. The SDK panics when one
 // of its own fields has another type than it should.

@@ -2,6 +2,11 @@ package plugin
 
 import (
 	"context"
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -209,5 +214,36 @@ func TestWithoutFirewalls(t *testing.T) {
 	}
 	if len(secrets) != 3 {
 		t.Error("the settings themselves were changed")
+	}
+}
+
+// Connections that nobody needs any more are closed at once, not when they have been
+// idle for long: the SDK's middlewares must not keep that from the transport.
+func TestIdleConnectionsAreClosed(t *testing.T) {
+	open := make(chan http.ConnState, 100)
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {}))
+	server.Config.ConnState = func(_ net.Conn, s http.ConnState) { open <- s }
+	server.Start()
+	defer server.Close()
+	hc, err := newHTTPClient(t.Context(), backend.DataSourceInstanceSettings{JSONData: []byte(`{}`)}, time.Second, func(*tls.Config) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := hc.Get(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.Copy(io.Discard, resp.Body)
+	_ = resp.Body.Close()
+	hc.CloseIdleConnections()
+	for {
+		select {
+		case s := <-open:
+			if s == http.StateClosed {
+				return
+			}
+		case <-time.After(5 * time.Second):
+			t.Fatal("the connection stays open")
+		}
 	}
 }
