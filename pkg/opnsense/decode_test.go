@@ -40,12 +40,12 @@ func TestDecodeShowRows(t *testing.T) {
 		peers      []peer
 		odd        odds
 	}{
-		{name: "a number", row: `7`, odd: odds{wireguard.OddType: 1}},
-		{name: "null", row: `null`, odd: odds{wireguard.OddType: 1}},
-		{name: "an array", row: `[{"type":"peer"}]`, odd: odds{wireguard.OddType: 1}},
-		{name: "empty", row: `{}`, odd: odds{wireguard.OddType: 1}},
+		{name: "a number", row: `7`, odd: odds{wireguard.OddRow: 1}},
+		{name: "null", row: `null`, odd: odds{wireguard.OddRow: 1}},
+		{name: "an array", row: `[{"type":"peer"}]`, odd: odds{wireguard.OddRow: 1}},
+		{name: "empty", row: `{}`, odd: odds{wireguard.OddRow: 1}},
 		{name: "unknown type", row: `{"type":"tunnel","transfer-rx":-1}`, odd: odds{wireguard.OddType: 1}},
-		{name: "type is an object", row: `{"type":{"a":[1]}}`, odd: odds{wireguard.OddType: 1}},
+		{name: "type is an object", row: `{"type":{"a":[1]}}`, odd: odds{wireguard.OddRow: 1}},
 		{name: "bare interface", row: `{"type":"interface"}`, interfaces: interfaceRow(iface{}),
 			odd: odds{wireguard.OddDevice: 1, wireguard.OddKey: 1, wireguard.OddStatus: 1}},
 		{name: "bare peer", row: `{"type":"peer"}`,

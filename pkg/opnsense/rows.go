@@ -15,6 +15,7 @@ const (
 	oddDevice oddSet = 1 << iota
 	oddKey
 	oddType
+	oddRow
 	oddStatus
 	oddUnassigned
 	oddNumber
@@ -22,7 +23,7 @@ const (
 )
 
 var oddities = [...]wireguard.Oddity{
-	wireguard.OddDevice, wireguard.OddKey, wireguard.OddType, wireguard.OddStatus,
+	wireguard.OddDevice, wireguard.OddKey, wireguard.OddType, wireguard.OddRow, wireguard.OddStatus,
 	wireguard.OddUnassigned, wireguard.OddNumber, wireguard.OddField,
 }
 
@@ -86,7 +87,7 @@ type row struct {
 
 func (d *decoder) showRow(report *wireguard.Report) error {
 	if d.json.PeekKind() != '{' {
-		report.Oddities = report.Oddities.Add(wireguard.OddType, 1)
+		report.Oddities = report.Oddities.Add(wireguard.OddRow, 1)
 		return d.skip()
 	}
 	r := row{handshake: -1, age: -1, rx: -1, tx: -1}
@@ -98,8 +99,10 @@ func (d *decoder) showRow(report *wireguard.Report) error {
 		report.Interfaces = append(report.Interfaces, r.iface())
 	case "peer":
 		report.Peers = append(report.Peers, r.peer())
+	case "":
+		r.odd = oddRow // left out: what else is odd about it does not matter
 	default:
-		r.odd = oddType // left out: what else is odd about it does not matter
+		r.odd = oddType
 	}
 	report.Oddities = r.odd.count(report.Oddities)
 	return nil

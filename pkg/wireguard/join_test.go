@@ -133,6 +133,35 @@ func TestMissingInterfaceKeepsKeyAndSaysNothingOfPeers(t *testing.T) {
 	}
 }
 
+// A row that does not say whose it is may be that of an interface which seems to be
+// missing: nobody is woken for it. Once all rows can be read, it is down.
+func TestRowsThatCannotBeReadMakeNoneMissing(t *testing.T) {
+	policy := Policy{Expect: []Expectation{{Device: "wg1"}}, ForgetAfter: time.Hour}
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	up := func(devices ...string) Report {
+		at = at.Add(time.Minute)
+		r := Report{At: at}
+		for _, d := range devices {
+			r.Interfaces = append(r.Interfaces, InterfaceReport{Device: d, PublicKey: "key of " + d, Link: LinkUp})
+		}
+		return r
+	}
+	illegible := up("wg0")
+	illegible.Oddities = illegible.Oddities.Add(OddRow, 1)
+	s := Join(nil, up("wg0", "wg1"), Readings{}, policy)
+	for i, tt := range []struct {
+		report Report
+		want   InterfaceStatus
+	}{
+		{illegible, InterfaceNotKnown}, {up("wg0", ""), InterfaceNotKnown}, {up("wg0"), InterfaceDown}, {up("wg0", "wg1"), InterfaceUp},
+	} {
+		s = Join(s, tt.report, Readings{}, policy)
+		if got := byIdentity(s.Interfaces)["wg1"]; got == nil || got.Status != tt.want {
+			t.Errorf("report %d: %+v, want %s", i, got, tt.want)
+		}
+	}
+}
+
 func TestNotConfiguredIsNeverAKey(t *testing.T) {
 	s := Join(nil, Report{At: start, Interfaces: interfaces("wg0 (none)")}, Readings{}, Policy{})
 	if got := s.Interfaces[0].PublicKey; got != "" {

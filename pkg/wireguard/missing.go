@@ -21,11 +21,13 @@ type missing struct {
 	names   map[string]int        // how many reported interfaces have a name
 	keys    map[string]string     // device of each public key that is reported
 	empty   bool                  // the report has no interface that is configured
+	unsure  bool                  // it has rows that may be those of interfaces which it seems to lack
 	left    []Interface           // those that rightly went
 }
 
 func (s *Snapshot) addMissing(prev *Snapshot, policy Policy) {
 	m := missing{Snapshot: s, policy: policy, before: byIdentity(prev.Interfaces), names: map[string]int{}, keys: map[string]string{}, empty: true}
+	m.unsure = s.Oddities[OddRow] > 0
 	reported := s.Interfaces
 	// present points into the list: it must not move while rows are added.
 	s.Interfaces = slices.Grow(s.Interfaces, len(policy.Expect)+2*len(prev.Interfaces)+
@@ -34,6 +36,7 @@ func (s *Snapshot) addMissing(prev *Snapshot, policy Policy) {
 	m.nameExpected()
 	for i := range reported {
 		face := &s.Interfaces[i]
+		m.unsure = m.unsure || face.Device == ""
 		m.names[face.Name]++
 		if face.PublicKey != "" {
 			m.keys[face.PublicKey] = face.Device
@@ -250,6 +253,9 @@ func (m *missing) deviceOf(name string) string {
 
 // add adds a row that is not in the report.
 func (m *missing) add(i Interface, status InterfaceStatus, reason string) {
+	if m.unsure && status == InterfaceDown {
+		status, reason = InterfaceNotKnown, "not reported, but the answer has rows that cannot be read"
+	}
 	i.Status, i.Reason, i.CARP, i.ListenPort, i.silent, i.Gone = status, reason, "", 0, true, time.Time{}
 	i.twinDecides, i.upSince, i.BothNodesUp = false, time.Time{}, FlagNo
 	i.sinceChange(m.At, m.before[i.id()])

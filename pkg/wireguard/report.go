@@ -67,6 +67,7 @@ const (
 	OddDevice     Oddity = "without a device name"
 	OddKey        Oddity = "without a public key"
 	OddType       Oddity = "of an unknown type, left out"
+	OddRow        Oddity = "that do not say what they are, left out"
 	OddStatus     Oddity = "with an unknown status word"
 	OddUnassigned Oddity = "unknown to the configuration"
 	OddDuplicate  Oddity = "sent more than once, merged"
