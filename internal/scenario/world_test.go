@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -11,7 +10,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -102,7 +100,7 @@ func (w *world) time() time.Time { return time.Now().Add(w.added) }
 func (w *world) writeClock() { w.must(grafanahost.WriteClock(w.clock, w.added)) }
 
 func (w *world) startPlugin() {
-	log := &alarmed{}
+	log := &grafanahost.Alarm{}
 	host, err := grafanahost.Start(pluginDir, hclog.New(&hclog.LoggerOptions{Level: hclog.Debug, Output: log}), w.clock)
 	w.must(err)
 	w.tb.Cleanup(func() {
@@ -128,28 +126,6 @@ func mustClock(tb testing.TB) string {
 		tb.Fatal(err)
 	}
 	return filepath.Join(dir, "clock")
-}
-
-// alarmed keeps what a plugin logs from its first data race or panic on.
-type alarmed struct {
-	mu   sync.Mutex
-	said []byte
-}
-
-func (a *alarmed) Write(line []byte) (int, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	begun := len(a.said) > 0 || bytes.Contains(line, []byte("DATA RACE")) || bytes.Contains(line, []byte("panic:"))
-	if begun && len(a.said) < 10_000 {
-		a.said = append(a.said, line...)
-	}
-	return len(line), nil
-}
-
-func (a *alarmed) String() string {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return string(a.said)
 }
 
 // save saves the settings as they are now.
