@@ -126,6 +126,14 @@ func Bench() error {
 	return sh.RunV("go", "run", "./cmd/bench")
 }
 
+// Soak has the plugin, with the race detector, go through faults at random while it
+// is queried, watched and saved: for ten minutes, and for a week of simulated days.
+// docs/reliability.md states the figures.
+func Soak() error {
+	say("soaking the plugin for ten minutes, and a simulated week")
+	return sh.RunV("go", "test", "-race", "-count=1", "-v", "-timeout", "40m", "-run", "^TestSoak", "./internal/faults", "-soakfor", "10m", "-soakdays", "7")
+}
+
 // Fuzz runs every fuzz test for half a minute.
 func Fuzz() error {
 	for _, target := range []struct{ dir, name string }{
@@ -136,6 +144,11 @@ func Fuzz() error {
 		{"./pkg/opnsense", "FuzzDecodeStatus"},
 		{"./pkg/opnsense", "FuzzRedact"},
 		{"./pkg/opnsense", "FuzzParseURL"},
+		{"./pkg/opnsense", "FuzzTrust"},
+		{"./pkg/opnsense", "FuzzPresented"},
+		{"./pkg/plugin", "FuzzSettings"},
+		{"./pkg/plugin", "FuzzLive"},
+		{"./pkg/plugin", "FuzzResources"},
 		{"./pkg/query", "FuzzParse"},
 		{"./pkg/query", "FuzzExpand"},
 		{"./pkg/history", "FuzzExpr"},

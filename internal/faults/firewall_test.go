@@ -211,13 +211,6 @@ func (f *firewall) close() {
 	_ = f.server.Close()
 }
 
-// open is how many connections somebody has to the firewall.
-func (f *firewall) open() int {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return len(f.conns)
-}
-
 func (f *firewall) url() string {
 	if f.plain {
 		return "http://" + f.addr

@@ -27,12 +27,11 @@ type setup struct {
 // and wg1 is down, each has two peers.
 type patient struct {
 	*row
-	plugin  *plugin
-	fw      *firewall
-	source  *grafanahost.DataSource
-	entry   model // of the firewall in the settings
-	json    model
-	timeout time.Duration
+	plugin *plugin
+	fw     *firewall
+	source *grafanahost.DataSource
+	entry  model // of the firewall in the settings
+	json   model
 
 	interfaceDown, unreachable grafanahost.Rule
 

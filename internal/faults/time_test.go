@@ -31,6 +31,9 @@ func skewed(by time.Duration) fault {
 	return fault{door: func(f *firewall) (mend func()) {
 		f.light.SetClockSkew(by)
 		f.skew = by
-		return func() { f.skew = 0 }
+		return func() {
+			f.light.SetClockSkew(0)
+			f.skew = 0
+		}
 	}}
 }

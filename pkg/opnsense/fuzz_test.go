@@ -2,6 +2,9 @@ package opnsense
 
 import (
 	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -120,4 +123,63 @@ func mustBeText(t *testing.T, texts ...string) {
 			t.Errorf("not a text: %.100q", s)
 		}
 	}
+}
+
+// FuzzTrust: settings of trust that have no problem can be used, and no others; a
+// fingerprint that is taken is the same when written down as messages do.
+func FuzzTrust(f *testing.F) {
+	authority := pemOf(testCert{}.must(f))
+	for _, t := range []TLS{
+		{}, {Mode: TLSSystem, ServerName: "fw.example"}, {Mode: TLSInsecure}, {Mode: "other", ServerName: "a b"}, {Mode: TLSCA}, {Mode: TLSCA, CA: authority},
+		{Mode: TLSCA, CA: authority[:200]}, {Mode: TLSCA, CA: "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n" + authority},
+		{Mode: TLSPin, Fingerprint: strings.Repeat("ab", 32)}, {Mode: TLSPin, Fingerprint: "SHA256 Fingerprint=" + strings.Repeat("AB:", 31) + "AB"},
+		{Mode: TLSPin, Fingerprint: "=" + strings.Repeat("-0 ", 64)}, {Mode: TLSPin, Fingerprint: "xyz"},
+	} {
+		f.Add(t.Mode, t.CA, t.Fingerprint, t.ServerName)
+	}
+	f.Fuzz(func(t *testing.T, mode, ca, fingerprint, serverName string) {
+		trust := TLS{Mode: mode, CA: ca, Fingerprint: fingerprint, ServerName: serverName}
+		problems := trust.validate()
+		cfg, err := trust.ClientConfig(nil)
+		if (len(problems) == 0) != (err == nil) {
+			t.Fatalf("problems %v, but %v", problems, err)
+		}
+		for _, p := range problems {
+			if len(p.Error()) > 300 {
+				t.Errorf("a message of %d bytes", len(p.Error()))
+			}
+		}
+		if err == nil && (cfg.MinVersion < tls.VersionTLS12 || mode == TLSCA && cfg.RootCAs == nil || mode == TLSPin && cfg.VerifyConnection == nil ||
+			cfg.InsecureSkipVerify && mode != TLSPin && mode != TLSInsecure) {
+			t.Errorf("%q trusts too much", mode)
+		}
+		if sum, ok := parseFingerprint(fingerprint); ok {
+			if again, ok := parseFingerprint(formatFingerprint(sum)); !ok || again != sum {
+				t.Errorf("%q becomes %x", fingerprint, again)
+			}
+		}
+	})
+}
+
+// FuzzPresented: whatever certificate a firewall shows, what is told of it is short,
+// and valid UTF-8.
+func FuzzPresented(f *testing.F) {
+	f.Add(testCert{}.must(f).Certificate[0])
+	f.Add(testCert{names: []string{"a.example", "*.b.example", "10.0.0.1"}}.must(f).Certificate[0])
+	f.Add([]byte{0x30, 0})
+	f.Fuzz(func(t *testing.T, der []byte) {
+		cert, err := x509.ParseCertificate(der)
+		if err != nil {
+			return
+		}
+		p := presented([]*x509.Certificate{cert}, "fw.example", x509.NewCertPool())
+		raw, err := json.Marshal(p)
+		if err != nil || len(raw) > 256<<10 || !utf8.Valid(raw) || len(p.SHA256) != 95 {
+			t.Errorf("%d bytes, %v: %.300s", len(raw), err, raw)
+		}
+		kind, problem, advice := certificateProblem(x509.UnknownAuthorityError{Cert: cert}, cert, true)
+		if names := certificateNames(cert); kind == "" || len(problem)+len(advice)+len(names) > 4<<10 {
+			t.Errorf("%s: %d bytes", kind, len(problem)+len(advice)+len(names))
+		}
+	})
 }

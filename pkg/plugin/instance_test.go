@@ -221,7 +221,7 @@ func TestWithoutFirewalls(t *testing.T) {
 // idle for long: the SDK's middlewares must not keep that from the transport.
 func TestIdleConnectionsAreClosed(t *testing.T) {
 	open := make(chan http.ConnState, 100)
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {}))
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	server.Config.ConnState = func(_ net.Conn, s http.ConnState) { open <- s }
 	server.Start()
 	defer server.Close()
