@@ -22,6 +22,9 @@ var Default = Build
 // dependencies would drive the versions of ours.
 const golangci = "github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0"
 
+// actionlint checks the workflows.
+const actionlint = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"
+
 // Build makes the plugin for this machine in dist/, front end and back end.
 func Build() { mg.Deps(Frontend, Backend) }
 
@@ -84,7 +87,7 @@ func DemoProgram() error {
 	return sh.RunV("go", "build", "-o", "build/demo", "./cmd/demo")
 }
 
-// Lint runs gofmt, go vet and golangci-lint.
+// Lint runs gofmt, go vet, actionlint and golangci-lint.
 func Lint() error {
 	say("linting the back end")
 	files, err := sh.Output("gofmt", "-l", "Magefile.go", "Magepackage.go", "cmd", "internal", "pkg")
@@ -96,6 +99,9 @@ func Lint() error {
 	}
 	// stdmethods takes the Seek of Prometheus' iterators for that of io.Seeker.
 	if err := sh.RunV("go", "vet", "-stdmethods=false", "./..."); err != nil {
+		return err
+	}
+	if err := sh.RunV("go", "run", actionlint, "-color=false"); err != nil {
 		return err
 	}
 	return sh.RunV("go", "run", golangci, "run")
