@@ -3,44 +3,16 @@ package deploy
 import (
 	"bytes"
 	"encoding/json"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/internal/grafanahost"
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/metrics"
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/query"
 )
-
-// recording is a provisioning file of recording rules, with all keys that
-// Grafana 12.4 reads in one.
-type recording struct {
-	APIVersion int `yaml:"apiVersion"`
-	Groups     []struct {
-		OrgID    int64 `yaml:"orgId"`
-		Name     string
-		Folder   string
-		Interval string
-		Rules    []struct {
-			UID    string
-			Title  string
-			Data   []step
-			Record struct {
-				Metric string
-				From   string
-				Target string `yaml:"targetDatasourceUid"`
-			}
-			Labels map[string]string
-		}
-	}
-}
-
-type step struct {
-	RefID             string         `yaml:"refId"`
-	RelativeTimeRange map[string]int `yaml:"relativeTimeRange"`
-	DatasourceUID     string         `yaml:"datasourceUid"`
-	Model             map[string]any
-}
 
 // mustDecode reads YAML, and fails for a key that the target does not have.
 func mustDecode(tb testing.TB, name string, into any) {
@@ -52,15 +24,12 @@ func mustDecode(tb testing.TB, name string, into any) {
 	}
 }
 
-const recordingFile = "deploy/lgtm/provisioning/alerting/opnsense-wireguard-recording.yaml"
-
 // There is one rule for each series that the data source knows; it asks for that
 // series, drops what is not a number, and records under the same name.
 func TestRecordingRules(t *testing.T) {
-	var file recording
-	mustDecode(t, recordingFile, &file)
-	if len(file.Groups) != 1 {
-		t.Fatalf("%d groups", len(file.Groups))
+	groups, err := grafanahost.LoadRules(filepath.Join(root, "deploy/lgtm/provisioning/alerting/opnsense-wireguard-recording.yaml"))
+	if err != nil || len(groups) != 1 {
+		t.Fatalf("%d groups, %v", len(groups), err)
 	}
 	var source struct {
 		Datasources []struct{ UID, Type, URL string }
@@ -74,7 +43,7 @@ func TestRecordingRules(t *testing.T) {
 		wanted = append(wanted, f.Name)
 	}
 	uids := map[string]bool{}
-	rules := file.Groups[0].Rules
+	rules := groups[0].Rules
 	if len(rules) != len(wanted) {
 		t.Fatalf("%d rules for %d series", len(rules), len(wanted))
 	}
@@ -99,11 +68,11 @@ func TestRecordingRules(t *testing.T) {
 			if err != nil || q.Type != query.PromQL || q.Format != query.Numeric || q.Expr != wanted[i] {
 				t.Errorf("asks %s (%v)", q, err)
 			}
-			if ask.RefID != "A" || ask.DatasourceUID != "opnsense-wireguard" || ask.RelativeTimeRange["from"] <= ask.RelativeTimeRange["to"] {
+			if ask.RefID != "A" || ask.DatasourceUID != "opnsense-wireguard" || ask.RelativeTimeRange.From <= ask.RelativeTimeRange.To {
 				t.Errorf("asks %+v", ask)
 			}
 			settings, _ := drop.Model["settings"].(map[string]any)
-			if drop.RefID != "B" || drop.DatasourceUID != "__expr__" || drop.Model["type"] != "reduce" || drop.Model["expression"] != "A" || settings["mode"] != "dropNN" {
+			if drop.RefID != "B" || !drop.Expression() || drop.Model["type"] != "reduce" || drop.Model["expression"] != "A" || settings["mode"] != "dropNN" {
 				t.Errorf("a null would fail the rule: %+v", drop)
 			}
 		})

@@ -17,7 +17,7 @@ type Group struct {
 	Rules    []Rule
 }
 
-// Rule is a provisioned alert rule.
+// Rule is a provisioned alert or recording rule.
 type Rule struct {
 	UID             string
 	Title           string
@@ -33,6 +33,15 @@ type Rule struct {
 	Annotations     map[string]string
 	Labels          map[string]string
 	IsPaused        bool `yaml:"isPaused"`
+	Record          Record
+}
+
+// Record makes a rule one that records, and says what; in an alert rule it is
+// empty.
+type Record struct {
+	Metric string
+	From   string // the step whose numbers are recorded
+	Target string `yaml:"targetDatasourceUid"`
 }
 
 // RuleQuery is one query or expression of a rule.
