@@ -90,7 +90,7 @@ func DemoProgram() error {
 // Lint runs gofmt, go vet, actionlint and golangci-lint.
 func Lint() error {
 	say("linting the back end")
-	files, err := sh.Output("gofmt", "-l", "Magefile.go", "Magepackage.go", "cmd", "internal", "pkg")
+	files, err := sh.Output("gofmt", "-l", "Magefile.go", "Mageaudit.go", "Magepackage.go", "cmd", "internal", "pkg")
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/magefile/mage/mg"
 	"github.com/magefile/mage/sh"
 
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/internal/licences"
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/internal/pack"
 )
 
@@ -63,6 +64,13 @@ func Package() error {
 	if err := writeFile(filepath.Join("dist", pack.BOMFile), func(f *os.File) error {
 		return pack.WriteBOM(f, "dist", ".", id, version)
 	}); err != nil {
+		return err
+	}
+	all, err := shippedLicences()
+	if err != nil {
+		return err
+	}
+	if err := writeFile(filepath.Join("dist", pack.LicencesFile), func(f *os.File) error { return licences.WriteTexts(f, all) }); err != nil {
 		return err
 	}
 	name := zipFile(id, version)

@@ -69,12 +69,12 @@ func (c *checker) read(name string) ([]byte, error) {
 
 // welcome is everything that belongs into the package.
 var welcome = regexp.MustCompile(`^(plugin\.json|module\.js|module\.js\.map|module\.js\.LICENSE\.txt|README\.md|CHANGELOG\.md|LICENSE|` +
-	`go_plugin_build_manifest|sbom\.cdx\.json|img/[a-z-]+\.(svg|png)|dashboards/[a-z-]+\.json|locales/[a-z]{2}-[A-Z]{2}/[a-z-]+\.json|` +
+	`go_plugin_build_manifest|sbom\.cdx\.json|THIRD_PARTY_LICENSES\.txt|img/[a-z-]+\.(svg|png)|dashboards/[a-z-]+\.json|locales/[a-z]{2}-[A-Z]{2}/[a-z-]+\.json|` +
 	`gpx_[a-z_]+_(darwin|linux|windows)_(amd64|arm64)(\.exe)?)$`)
 
 // needed is what is in every package.
 var needed = []string{
-	"plugin.json", "module.js", "module.js.map", "README.md", "CHANGELOG.md", "LICENSE", "go_plugin_build_manifest", BOMFile,
+	"plugin.json", "module.js", "module.js.map", "README.md", "CHANGELOG.md", "LICENSE", "go_plugin_build_manifest", BOMFile, LicencesFile,
 }
 
 // layout finds what is in the zip, and whether it belongs there: one folder

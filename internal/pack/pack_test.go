@@ -46,7 +46,7 @@ func good(tb testing.TB) (files map[string]string, root string) {
 	return map[string]string{
 		"plugin.json": pluginJSON, "module.js": "define();\n//# sourceMappingURL=module.js.map", "module.js.map": mapJSON,
 		"README.md":    "# Good\n\n[All](https://example.org), [below](#below), ![it](https://example.org/a.png)\n" + strings.Repeat("It is good.\n", 100),
-		"CHANGELOG.md": "# Changelog\n\n## 1.2.3 (2026-11-22)\n", "LICENSE": "Apache License\n",
+		"CHANGELOG.md": "# Changelog\n\n## 1.2.3 (2026-11-22)\n", "LICENSE": "Apache License\n", LicencesFile: "MIT",
 		"go_plugin_build_manifest": fmt.Sprintf("%x:pkg/main.go\n", sha256.Sum256([]byte(mainGo))),
 		BOMFile:                    bomJSON, "img/logo.svg": "<svg></svg>", "img/all.png": picture.String(), "dashboards/d.json": "{}",
 	}, root
@@ -244,7 +244,7 @@ func TestCheckLayout(t *testing.T) {
 		"b/module.js is not in the folder a: the zip must hold one folder",
 		"a/LICENSE is not a file: Lrwxrwxrwx",
 		"a/module.js is there twice",
-		"module.js.map is missing", "README.md is missing", "CHANGELOG.md is missing", "go_plugin_build_manifest is missing", BOMFile + " is missing",
+		"module.js.map is missing", "README.md is missing", "CHANGELOG.md is missing", "go_plugin_build_manifest is missing", BOMFile + " is missing", LicencesFile + " is missing",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -4,12 +4,10 @@ import (
 	"debug/buildinfo"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
 	"net/url"
-	"os"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -20,6 +18,9 @@ import (
 
 // BOMFile is the bill of materials' name in the package.
 const BOMFile = "sbom.cdx.json"
+
+// LicencesFile is the name in the package of the licences of what is built in.
+const LicencesFile = "THIRD_PARTY_LICENSES.txt"
 
 // materials are components by their package URLs.
 type materials map[string]cyclonedx.Component
@@ -95,26 +96,14 @@ func hash(module *debug.Module) (*[]cyclonedx.Hash, error) {
 
 // addPackages adds the npm packages of a bundle.
 func (m materials) addPackages(mapFile, root string) error {
-	raw, err := os.ReadFile(mapFile)
+	folders, err := Bundled(mapFile)
 	if err != nil {
 		return err
 	}
-	sources, err := readSourceMap(raw)
-	if err != nil {
-		return err
-	}
-	for _, source := range sources.Sources {
-		folder, found := bundled(source)
-		if !found {
-			continue
-		}
-		var p struct{ Name, Version, License string }
-		raw, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(folder), "package.json"))
-		if err == nil {
-			err = json.Unmarshal(raw, &p)
-		}
+	for _, folder := range folders {
+		p, err := ReadNPMPackage(filepath.Join(root, filepath.FromSlash(folder)))
 		if err != nil {
-			return fmt.Errorf("%s: %w", folder, err)
+			return err
 		}
 		m.add("npm", cyclonedx.Component{Name: p.Name, Version: p.Version, Licenses: license(p.License)})
 	}

@@ -3,6 +3,9 @@ package pack
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -21,6 +24,42 @@ func readSourceMap(raw []byte) (*sourceMap, error) {
 		return nil, fmt.Errorf("module.js.map: %d sources with %d contents", len(m.Sources), len(m.Contents))
 	}
 	return &m, nil
+}
+
+// Bundled lists the folders of the npm packages of which something is in a bundle,
+// by its source map; each begins with node_modules/.
+func Bundled(mapFile string) ([]string, error) {
+	raw, err := os.ReadFile(mapFile)
+	if err != nil {
+		return nil, err
+	}
+	m, err := readSourceMap(raw)
+	if err != nil {
+		return nil, err
+	}
+	var folders []string
+	for _, source := range m.Sources {
+		if folder, found := bundled(source); found {
+			folders = append(folders, folder)
+		}
+	}
+	slices.Sort(folders)
+	return slices.Compact(folders), nil
+}
+
+// NPMPackage is what an npm package says of itself.
+type NPMPackage struct{ Name, Version, License string }
+
+// ReadNPMPackage reads the package in a folder.
+func ReadNPMPackage(folder string) (p NPMPackage, err error) {
+	raw, err := os.ReadFile(filepath.Join(folder, "package.json"))
+	if err == nil {
+		err = json.Unmarshal(raw, &p)
+	}
+	if err != nil {
+		return p, fmt.Errorf("%s: %w", folder, err)
+	}
+	return p, nil
 }
 
 // own is the path of a source below src/; false where it is not one of ours.
