@@ -105,6 +105,7 @@ func (x *exchange) bodyProblem(err error, body *boundedBody, h http.Header) *Err
 
 // readError is a connection that failed in the middle of an answer.
 func (x *exchange) readError(err error, n int64) *Error {
+	err = withoutForeign(err)
 	if e := x.stopped(err); e != nil {
 		return e
 	}

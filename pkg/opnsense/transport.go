@@ -15,6 +15,7 @@ import (
 // transportError says why no answer came. The order matters: the special comes
 // before the general.
 func (x *exchange) transportError(err error) *Error {
+	err = withoutForeign(err)
 	if e := x.stopped(err); e != nil {
 		return e
 	}
@@ -115,7 +116,9 @@ func (x *exchange) connectionError(err error) *Error {
 	case strings.Contains(err.Error(), "malformed HTTP") && !x.encrypted():
 		// net/http has no type for it. A TLS alert read as HTTP looks like this.
 		return x.fail(KindWrongScheme, x.host()+" does not speak plain HTTP on this port: write the URL with https://, or check the port", err)
-	case strings.Contains(err.Error(), "malformed HTTP"):
+	case strings.Contains(err.Error(), "Location header"): // as malformed: no type for it
+		return x.fail(KindNotOPNsense, x.host()+" redirects to what is no address: check host, port and path in the URL", err)
+	case strings.Contains(err.Error(), "malformed"):
 		return x.fail(KindNotOPNsense, x.host()+" does not speak HTTP on this port: check the port", err)
 	case handshake || isAlert(err):
 		return x.fail(KindTLS, "the TLS handshake with "+x.host()+" failed: "+plain(innermost(err).Error())+" (this side speaks TLS 1.2 and 1.3)", err)

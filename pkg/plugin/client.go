@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
@@ -45,6 +46,12 @@ func newHTTPClient(ctx context.Context, raw backend.DataSourceInstanceSettings, 
 	options.ConfigureTLSConfig = func(_ httpclient.Options, c *tls.Config) { tlsErr = trust(c) }
 	var inner *http.Transport
 	options.ConfigureTransport = func(_ httpclient.Options, t *http.Transport) { inner = t }
+	options.ConfigureMiddleware = func(_ httpclient.Options, usual []httpclient.Middleware) []httpclient.Middleware {
+		// The last is the nearest to the network: traces shall not quote a firewall either.
+		return append(slices.Clip(usual), httpclient.NamedMiddlewareFunc("without-foreign", func(_ httpclient.Options, next http.RoundTripper) http.RoundTripper {
+			return opnsense.WithoutForeign(next)
+		}))
+	}
 	hc, err := httpclient.New(options)
 	if err := errors.Join(err, tlsErr); err != nil {
 		return nil, &SettingError{"jsonData", fmt.Sprintf("HTTP client cannot be made: %v", err)}
