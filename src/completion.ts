@@ -9,13 +9,20 @@ export interface Completion {
   text: string;
 }
 
+interface Value {
+  valuesOf: string;
+  quote: string;
+  /** It is a regular expression. */
+  pattern: boolean;
+}
+
 /** What can be completed at one place of an expression. */
 export interface Place {
   /** The word that is there up to the place: text from `from` to the place. */
   from: number;
   typed: string;
-  /** Series and functions, names of labels, or values of one label. */
-  wants: 'name' | 'label' | { valuesOf: string };
+  /** Series and functions, names of labels, or values of one label, within these quotes. */
+  wants: 'name' | 'label' | Value;
 }
 
 export const seriesNames = Object.keys(english.query.series) as Array<keyof typeof english.query.series>;
@@ -38,10 +45,10 @@ export function placeAt(expr: string, cursor: number): Place | undefined {
   if (open === undefined) {
     return undefined;
   }
-  const value = /([A-Za-z_]\w*)\s*(?:=~|!~|!=|=)\s*(["'])((?:(?!\2)[^\\\n])*)$/.exec(before);
+  const value = /([A-Za-z_]\w*)\s*(=~|!~|!=|=)\s*(["'])((?:(?!\3)[^\\\n])*)$/.exec(before);
   if (open === '{"' && value) {
-    const [, valuesOf = '', , typed = ''] = value;
-    return { from: cursor - typed.length, typed, wants: { valuesOf } };
+    const [, valuesOf = '', operator = '', quote = '', typed = ''] = value;
+    return { from: cursor - typed.length, typed, wants: { valuesOf, quote, pattern: operator.endsWith('~') } };
   }
   if (open.endsWith('"') || open === '[' || /#[^\n]*$/.test(before)) {
     return undefined;
@@ -52,6 +59,14 @@ export function placeAt(expr: string, cursor: number): Place | undefined {
   }
   const grouped = /\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^()]*$/.test(before);
   return { from: cursor - typed.length, typed, wants: open === '{' || grouped ? 'label' : 'name' };
+}
+
+/** A value as it is written there. Names come from firewalls: none may end the text and go on as an expression. */
+export function written(value: string, { quote, pattern }: Value): string {
+  const text = pattern ? value.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&') : value;
+  // PromQL takes U+FFFD, as it stands, for invalid UTF-8.
+  const escapes: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\ufffd': '\\ufffd', '\\': '\\\\', [quote]: `\\${quote}` };
+  return text.replace(/[\n\r\ufffd\\"']/g, (one) => escapes[one] ?? one);
 }
 
 /** The innermost bracket that is still open, with a `"` behind it within a text; undefined where brackets do not match. */

@@ -33,4 +33,6 @@ function inExpr(value: unknown, { multi = false, includeAll = false }: VariableT
   return escaped.length > 1 ? `(${escaped.join('|')})` : escaped.join('');
 }
 
-const inString = (text: string): string => text.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n');
+/** Names come from firewalls: within quotes of any kind, none may end the text and go on as an expression. */
+const inString = (text: string): string =>
+  text.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n').replaceAll("'", '\\x27').replaceAll('`', '\\x60').replaceAll('\ufffd', '\\ufffd');

@@ -25,7 +25,7 @@ func Reachable(ctx context.Context, database string) error {
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return fmt.Errorf("%w: %v", ErrNotChecked, err)
+		return fmt.Errorf("%w: %w", ErrNotChecked, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	var newest struct{ Modified string }
@@ -52,7 +52,7 @@ type npmReport struct {
 func NPM(report []byte, bundled []string) (shipped, others []string, err error) {
 	var r npmReport
 	if err := json.Unmarshal(report, &r); err != nil {
-		return nil, nil, fmt.Errorf("%w: npm's report cannot be read: %v", ErrNotChecked, err)
+		return nil, nil, fmt.Errorf("%w: npm's report cannot be read: %w", ErrNotChecked, err)
 	}
 	if r.AuditReportVersion != 2 || r.Vulnerabilities == nil {
 		return nil, nil, fmt.Errorf("%w: npm's registry gave no report (%s)", ErrNotChecked, r.Message)

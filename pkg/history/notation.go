@@ -18,4 +18,6 @@ func (s *Series) String() string {
 	return s.Name + "{" + strings.Join(parts, ", ") + "}"
 }
 
-var escapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
+// escapes has what PromQL cannot read as it stands: Prometheus takes U+FFFD for
+// invalid UTF-8.
+var escapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\uFFFD", `\ufffd`)

@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 
+	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/internal/hostile"
 	"github.com/opnsense-wireguard/opnsense-wireguard-datasource/pkg/wireguard"
 )
 
@@ -72,7 +73,12 @@ func TestWriteGolden(t *testing.T) {
 
 // What was written is what a scraper reads, whatever the names.
 func TestWriteReadsBack(t *testing.T) {
-	samples := samplesOf(fleet())
+	nasty := answering("nasty", nil)
+	for _, name := range hostile.Names() {
+		nasty.Snapshot.Interfaces = append(nasty.Snapshot.Interfaces, face("wg0", name, wireguard.InterfaceUp))
+		nasty.Snapshot.Peers = append(nasty.Snapshot.Peers, peer(name, name, wireguard.PeerOnline))
+	}
+	samples := samplesOf(append(fleet(), nasty))
 	var text bytes.Buffer
 	if err := Write(&text, samples); err != nil {
 		t.Fatal(err)

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type RefObject, useEffect, useState } from 'react';
 
-import { type Completion, fitting, offeredAt, type Place, placeAt } from '../../completion';
+import { type Completion, fitting, offeredAt, type Place, placeAt, written } from '../../completion';
 
 interface Props {
   field: RefObject<HTMLTextAreaElement | null>;
@@ -95,10 +95,11 @@ const first = ({ typed }: Place, [best]: Completion[]) =>
 
 async function offered(place: Place, valuesOf: Props['valuesOf']): Promise<Completion[]> {
   const fixed = offeredAt(place);
-  if (fixed.length > 0 || typeof place.wants === 'string') {
+  const { wants } = place;
+  if (fixed.length > 0 || typeof wants === 'string') {
     return fixed;
   }
   // A firewall that does not answer keeps nobody from typing.
-  const values = await valuesOf(place.wants.valuesOf).catch((): string[] => []);
-  return values.map((text) => ({ kind: 'value', text }));
+  const values = await valuesOf(wants.valuesOf).catch((): string[] => []);
+  return values.map((value) => ({ kind: 'value', text: written(value, wants) }));
 }
