@@ -19,7 +19,7 @@ import (
 
 var (
 	soakFor  = flag.Duration("soakfor", 10*time.Second, "how long TestSoak goes on")
-	soakDays = flag.Float64("soakdays", 0.1, "how many simulated days TestSoakDays plays")
+	soakDays = flag.Float64("soakdays", 0.05, "how many simulated days TestSoakDays plays")
 )
 
 const (
