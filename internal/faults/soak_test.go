@@ -41,13 +41,12 @@ type soak struct {
 	injected, recovered, queries, frames, streams, saves, others atomic.Int64
 }
 
-// newSoak makes data sources with one firewall each that are polled as often as
-// can be set, or only when the clock is stepped.
-func newSoak(t *testing.T, ctx context.Context, every time.Duration, faults []row) *soak {
+// newSoak makes data sources with one firewall each, that are polled so often.
+func newSoak(t *testing.T, ctx context.Context, every time.Duration, with setup, faults []row) *soak {
 	s := &soak{t: t, ctx: ctx, plugin: mustPlugin(t), faults: faults}
 	lab, ca := mustLab(t), newAuthority(t)
 	for i := range soaked {
-		p := mustPatient(t, s.plugin, lab, ca, fmt.Sprintf("soak-%d", i), &row{setup: setup{timeout: "1s"}})
+		p := mustPatient(t, s.plugin, lab, ca, fmt.Sprintf("soak-%d", i), &row{setup: with})
 		maps.Copy(p.json, model{"pollInterval": every.String(), "liveMinInterval": "1s"})
 		if err := p.save(nil); err != nil {
 			t.Fatal(err)
@@ -139,7 +138,9 @@ func (s *soak) question() {
 func (s *soak) watch(i int) {
 	for ; !s.over(); i++ {
 		p := s.asNow(i)
-		c, err := p.source.Channel(model{"queryType": "peers", "format": []string{"table", "time_series"}[i%2], "metric": "rx_rate"}, p.source.Last(time.Minute))
+		panel := p.source.Last(time.Minute)
+		panel.Interval = time.Second
+		c, err := p.source.Channel(model{"queryType": "peers", "format": []string{"table", "time_series"}[i%2], "metric": "rx_rate"}, panel)
 		if err == nil {
 			ctx, cancel := context.WithTimeout(s.ctx, 5*time.Second)
 			_, _, err = p.source.Subscribe(ctx, c)
@@ -196,7 +197,7 @@ func TestSoak(t *testing.T) {
 	if *soakFor < 2*longestPause {
 		all = quick
 	}
-	s := newSoak(t, ctx, 10*time.Second, all)
+	s := newSoak(t, ctx, 10*time.Second, setup{timeout: "1s"}, all)
 	begin, err := s.plugin.usage(ctx)
 	if err != nil {
 		t.Fatal(err)
@@ -263,7 +264,7 @@ func TestSoakDays(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Minute)
 	defer cancel()
 	quick, _ := injectable()
-	s := newSoak(t, ctx, pollInterval, quick)
+	s := newSoak(t, ctx, pollInterval, setup{}, quick)
 	m := &matrix{t: t, ctx: ctx, plugin: s.plugin, patients: s.patients}
 	ill := map[*patient]string{}
 	var held []usage
@@ -276,7 +277,7 @@ func TestSoakDays(t *testing.T) {
 				delete(ill, p)
 				m.step(poll)
 				if !p.recovers(ctx) {
-					t.Fatalf("step %d: %s has not recovered from: %s", n, p.source.UID(), was)
+					t.Fatalf("step %d: %s has not recovered from: %s: %s: %s", n, p.source.UID(), was, saveAndTest(ctx, p), p.told)
 				}
 				s.recovered.Add(1)
 			case rand.IntN(10) == 0: //nolint:gosec // any will do
