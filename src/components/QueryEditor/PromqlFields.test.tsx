@@ -125,6 +125,15 @@ describe('completion', () => {
     expect(new Set(asked)).toEqual(new Set(['device_name']));
   });
 
+  test('a letter that the list has not followed yet is completed too, not left behind', async () => {
+    let asked = 0;
+    edit({}, () => (++asked === 1 ? Promise.resolve(['site-to-site']) : new Promise<never>(() => undefined)));
+    await userEvent.type(expression(), 'x{{device_name="');
+    await waitFor(() => expect(options()).toEqual(['site-to-site']));
+    await userEvent.keyboard('s{Tab}"');
+    expect(expression()).toHaveValue('x{device_name="site-to-site"');
+  });
+
   test('firewalls that do not answer keep nobody from typing; leaving the field closes the list', async () => {
     edit({}, () => Promise.reject(new Error('down')));
     await userEvent.type(expression(), 'x{{peer_name="a');

@@ -52,7 +52,8 @@ export function useCompletions({ field, type, valuesOf }: Props) {
     const area = field.current;
     if (area && shown) {
       const end = shown.place.from + text.length;
-      const after = area.value.slice(shown.place.from + shown.place.typed.length);
+      // Up to the cursor: a letter may have been typed for which the list has not been narrowed yet.
+      const after = area.value.slice(area.selectionStart);
       type(area.value.slice(0, shown.place.from) + text + after);
       close();
       area.focus();
